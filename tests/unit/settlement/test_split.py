@@ -26,7 +26,14 @@ def stakes(**changes: int) -> Stakes:
 VECTORS = [
     ("met pays 70/20/10 with the relay inside the 20", Outcome.MET, 0, 0, {}, Division(700, 195, 5, 100, 0)),
     ("the remainder goes to the provider", Outcome.MET, 0, 0, {"fee": 1_009}, Division(708, 196, 5, 100, 0)),
-    ("the relay never takes more than the validators' share", Outcome.MET, 0, 0, {"relay_fee": 999}, Division(700, 0, 200, 100, 0)),
+    (
+        "the relay never takes more than the validators' share",
+        Outcome.MET,
+        0,
+        0,
+        {"relay_fee": 999},
+        Division(700, 0, 200, 100, 0),
+    ),
     ("a credit comes from the provider first", Outcome.BREACH, 1_000, 0, {}, Division(600, 195, 5, 100, 100)),
     ("a credit above the 70 takes the deposit", Outcome.BREACH, 9_000, 0, {}, Division(0, 195, 5, 100, 700, 200, 0)),
     (

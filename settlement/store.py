@@ -1,0 +1,116 @@
+"""The door to settlement's database: SQLite (WAL) for one process on one machine, PostgreSQL for production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from governance.errors import BadInput, RetryableError
+
+BUSY_TIMEOUT_MS = 10_000
+# One number names the leadership of settlement among all advisory locks of a PostgreSQL database.
+LEADER_LOCK = 0x5375_7265_7479
+
+
+class StoreUnavailable(RetryableError):
+    """The database cannot be reached or is locked by somebody else; nothing was written."""
+
+
+class Store:
+    """Sessions on one database. ``write`` takes the write lock at once, so that reading before writing never deadlocks."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normal_url(url)
+        self.engine = _engine(self.url)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether several processes may share this database over a network."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent snapshot; what is written in it is lost."""
+        with self._session(write=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: all of it is committed, or, when the block raises, none."""
+        with self._session(write=True) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def leadership(self) -> Iterator[bool]:
+        """Whether this process leads for the length of the block. On SQLite there is one process, and it leads.
+
+        The lock is held by the connection: a killed leader's lock falls with its connection.
+        """
+        if not self.is_postgresql:
+            yield True
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            led = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}))
+            try:
+                yield led
+            finally:
+                if led:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEADER_LOCK})
+
+    def close(self) -> None:
+        """Gives back all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, write: bool) -> Iterator[Session]:
+        options = _snapshot_options(self.is_postgresql, write)
+        try:
+            with self.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+                yield session
+        except OperationalError as error:
+            raise StoreUnavailable(f"the database did not answer: {error.orig}", value=self.engine.url.database) from error
+
+
+def normal_url(url: str) -> str:
+    """The URL with the driver that is installed. Raises BadInput for a database that settlement does not run on."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise BadInput(f"{backend} is no database of settlement", value=backend, remedy="use sqlite or postgresql")
+    driver = "sqlite" if backend == "sqlite" else "postgresql+psycopg"
+    return parsed.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def _snapshot_options(postgresql: bool, write: bool) -> dict[str, Any]:
+    if not postgresql:
+        return {"begin": "BEGIN IMMEDIATE" if write else "BEGIN"}
+    return {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Takes transactions out of the driver's hands: it would begin deferred ones, which cannot be made writers safely."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))

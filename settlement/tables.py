@@ -1,0 +1,390 @@
+"""The tables of settlement, on SQLite and PostgreSQL alike.
+
+Two families. What was read from the chain is append-only and carries the block it came from, so that a re-organisation is
+undone by deleting every row above the last common block; a period's status is derived, never updated. What the relay was
+told or did (roots, proposals, signatures, outbox) carries no block and is never rewound.
+
+Amounts and every number that a stranger may choose as uint64 or wider are TEXT (``Uint``): SQLite's numbers are not exact,
+and a start in the year 292,277,026,596 must not stop the watcher. Hashes and addresses are 0x-hex text. Times are Unix
+seconds (``_s``) or milliseconds (``_ms``), UTC.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import JSON, BigInteger, Boolean, Dialect, Index, Integer, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+
+HASH = String(66)
+ADDRESS = String(42)
+
+
+class Uint(TypeDecorator[int]):
+    """An integer of any size, as decimal text. Equality works in SQL; order and sums are for Python."""
+
+    impl = String(80)
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:
+        """Python integer to text."""
+        return None if value is None else str(int(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:
+        """Text to Python integer."""
+        return None if value is None else int(value)
+
+
+class Base(DeclarativeBase):
+    """Root of all tables of settlement."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Logged:
+    """What every row read from a log carries; (block, log index) names the log, and by it the row."""
+
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-3)
+    log_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-2)
+    tx_hash: Mapped[str] = mapped_column(HASH, sort_order=-1)
+
+
+# read from the chain, rewindable ---------------------------------------------------------------------------------------
+
+
+class DeploymentRow(Base):
+    """The one deployment that this database follows, and how far it is beyond recall."""
+
+    __tablename__ = "deployment"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    chain_id: Mapped[int] = mapped_column(Uint)
+    pactum: Mapped[str] = mapped_column(ADDRESS)
+    first_block: Mapped[int] = mapped_column(BigInteger)
+    confirmed_block: Mapped[int] = mapped_column(BigInteger)
+
+
+class BlockRow(Base):
+    """A block whose logs are in. Blocks without logs are kept too: their hashes are what a walk-back compares."""
+
+    __tablename__ = "blocks"
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(HASH)
+    parent_hash: Mapped[str] = mapped_column(HASH)
+    timestamp_s: Mapped[int] = mapped_column(BigInteger)
+
+
+class AgreementRow(Logged, Base):
+    """``Pactum.Opened``: one agreement with all that its offer fixed."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (Index(None, "agreement", unique=True), Index(None, "provider"), Index(None, "customer"))
+    agreement: Mapped[int] = mapped_column(Uint)
+    customer: Mapped[str] = mapped_column(ADDRESS)
+    provider: Mapped[str] = mapped_column(ADDRESS)
+    token: Mapped[str] = mapped_column(ADDRESS)
+    terms: Mapped[str] = mapped_column(HASH)
+    law: Mapped[str] = mapped_column(HASH)
+    fee: Mapped[int] = mapped_column(Uint)
+    deposit: Mapped[int] = mapped_column(Uint)
+    max_credit_bps: Mapped[int] = mapped_column(Integer)
+    max_slash_bps: Mapped[int] = mapped_column(Integer)
+    period_kind: Mapped[int] = mapped_column(Integer)
+    period_s: Mapped[int] = mapped_column(BigInteger)
+    start_s: Mapped[int] = mapped_column(Uint)
+    periods: Mapped[int] = mapped_column(BigInteger)
+    parameters: Mapped[int] = mapped_column(BigInteger)
+    listing: Mapped[int] = mapped_column(BigInteger)
+    opened_at_s: Mapped[int] = mapped_column(BigInteger)
+
+
+class TermsRow(Logged, Base):
+    """``Pactum.TermsPublished``: the raw text as published; it need not be UTF-8."""
+
+    __tablename__ = "terms"
+    __table_args__ = (Index(None, "terms"),)
+    terms: Mapped[str] = mapped_column(HASH)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LawEventRow(Logged, Base):
+    """A step in a law's life: published, enacted or broken; the newest is its status."""
+
+    __tablename__ = "law_events"
+    __table_args__ = (Index(None, "law"),)
+    law: Mapped[str] = mapped_column(HASH)
+    status: Mapped[str] = mapped_column(String(16))
+    publisher: Mapped[str | None] = mapped_column(ADDRESS)
+
+
+class LawTextRow(Base):
+    """A law's text by its hash. The hash is checked on the way in, so no re-organisation can make it wrong."""
+
+    __tablename__ = "law_texts"
+    law: Mapped[str] = mapped_column(HASH, primary_key=True)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RegistrationRow(Logged, Base):
+    """``Zone.Registered``: a provider's record; the newest one counts. ``text`` is the raw profile, JSON by convention only."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (Index(None, "provider"),)
+    provider: Mapped[str] = mapped_column(ADDRESS)
+    payout: Mapped[str] = mapped_column(ADDRESS)
+    profile: Mapped[str] = mapped_column(HASH)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ParametersRow(Logged, Base):
+    """``Pactum.ParametersSet``: numbered windows and shares that agreements pin."""
+
+    __tablename__ = "parameters"
+    __table_args__ = (Index(None, "parameters"),)
+    parameters: Mapped[int] = mapped_column(BigInteger)
+    report_deadline_s: Mapped[int] = mapped_column(BigInteger)
+    dispute_window_s: Mapped[int] = mapped_column(BigInteger)
+    validator_bps: Mapped[int] = mapped_column(Integer)
+    dao_bps: Mapped[int] = mapped_column(Integer)
+
+
+class ListingRow(Logged, Base):
+    """``Pactum.Listed``: a token that agreements may use, numbered."""
+
+    __tablename__ = "listings"
+    __table_args__ = (Index(None, "listing"),)
+    listing: Mapped[int] = mapped_column(BigInteger)
+    token: Mapped[str] = mapped_column(ADDRESS)
+    min_fee: Mapped[int] = mapped_column(Uint)
+    relay_fee: Mapped[int] = mapped_column(Uint)
+
+
+class ConfigurationRow(Logged, Base):
+    """``Committee.Configured``: the members from a time on. Its reign ends where the next one's begins."""
+
+    __tablename__ = "configurations"
+    __table_args__ = (Index(None, "configuration"),)
+    configuration: Mapped[str] = mapped_column(HASH)
+    number: Mapped[int] = mapped_column(BigInteger)
+    since_s: Mapped[int] = mapped_column(Uint)
+    quorum: Mapped[int] = mapped_column(Integer)
+    members: Mapped[list[str]] = mapped_column(JSON)
+
+
+class ReportRow(Logged, Base):
+    """``Pactum.Reported``: a report whose signatures held. ``rows`` counts accepted and skipped ones of its transaction."""
+
+    __tablename__ = "reports"
+    __table_args__ = (Index(None, "tx_hash"), Index(None, "observation_set"))
+    configuration: Mapped[str] = mapped_column(HASH)
+    epoch: Mapped[int] = mapped_column(Uint)
+    observation_set: Mapped[str] = mapped_column(HASH)
+    observers: Mapped[int] = mapped_column(BigInteger)
+    payee: Mapped[str] = mapped_column(ADDRESS)
+    signers: Mapped[int] = mapped_column(Uint)
+    rows_hash: Mapped[str] = mapped_column(HASH)
+    rows: Mapped[int] = mapped_column(Integer)
+    gas_used: Mapped[int] = mapped_column(BigInteger)
+    gas_price: Mapped[int] = mapped_column(Uint)
+
+
+class AcceptanceRow(Logged, Base):
+    """``Pactum.Accepted``: a row that stands and waits to mature."""
+
+    __tablename__ = "acceptances"
+    __table_args__ = (Index(None, "agreement", "period"), Index(None, "matures_at_s"))
+    agreement: Mapped[int] = mapped_column(Uint)
+    period: Mapped[int] = mapped_column(BigInteger)
+    word: Mapped[str] = mapped_column(HASH)
+    outcome: Mapped[int] = mapped_column(Integer)
+    tier: Mapped[int] = mapped_column(Integer)
+    credit_bps: Mapped[int] = mapped_column(Integer)
+    slash_bps: Mapped[int] = mapped_column(Integer)
+    uptime_ppm: Mapped[int] = mapped_column(Integer)
+    coverage_ppm: Mapped[int] = mapped_column(Integer)
+    p95_ms: Mapped[int] = mapped_column(BigInteger)
+    accepted_at_s: Mapped[int] = mapped_column(BigInteger)
+    matures_at_s: Mapped[int] = mapped_column(BigInteger)
+    report_log_index: Mapped[int | None] = mapped_column(Integer)
+
+
+class SkipRow(Logged, Base):
+    """``Pactum.Skipped``: a row of a good report that was passed over, and why."""
+
+    __tablename__ = "skips"
+    __table_args__ = (Index(None, "agreement", "period"),)
+    agreement: Mapped[int] = mapped_column(Uint)
+    period: Mapped[int] = mapped_column(BigInteger)
+    word: Mapped[str] = mapped_column(HASH)
+    reason: Mapped[str] = mapped_column(String(32))
+
+
+class DivisionRow(Logged, Base):
+    """``Pactum.Settled`` (one period) or ``Pactum.Expired`` (``count`` periods from ``first``, each divided alike)."""
+
+    __tablename__ = "divisions"
+    __table_args__ = (Index(None, "agreement", "first"),)
+    agreement: Mapped[int] = mapped_column(Uint)
+    first: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int] = mapped_column(BigInteger)
+    expired: Mapped[bool] = mapped_column(Boolean)
+    outcome: Mapped[int] = mapped_column(Integer)
+    provider: Mapped[int] = mapped_column(Uint)
+    validators: Mapped[int] = mapped_column(Uint)
+    relay: Mapped[int] = mapped_column(Uint)
+    dao: Mapped[int] = mapped_column(Uint)
+    customer_from_fee: Mapped[int] = mapped_column(Uint)
+    customer_from_deposit: Mapped[int] = mapped_column(Uint)
+    slash: Mapped[int] = mapped_column(Uint)
+    settled_at_s: Mapped[int] = mapped_column(BigInteger)
+
+
+class ClosureRow(Logged, Base):
+    """``Pactum.Closed``: every period settled, what is left of the deposit released."""
+
+    __tablename__ = "closures"
+    __table_args__ = (Index(None, "agreement"),)
+    agreement: Mapped[int] = mapped_column(Uint)
+    deposit_released: Mapped[int] = mapped_column(Uint)
+
+
+class PaymentRow(Logged, Base):
+    """Money that left the contracts: ``ProviderPaid``, ``CustomerPaid``, ``MemberPaid``, ``RelayPaid``, ``DaoPaid``, and
+    stake that a provider withdrew. ``from_deposit`` is the part of ``amount`` that came from a locked deposit."""
+
+    __tablename__ = "payments"
+    __table_args__ = (Index(None, "agreement"), Index(None, "party"))
+    kind: Mapped[str] = mapped_column(String(16))
+    agreement: Mapped[int | None] = mapped_column(Uint)
+    configuration: Mapped[str | None] = mapped_column(HASH)
+    party: Mapped[str] = mapped_column(ADDRESS)
+    receiver: Mapped[str] = mapped_column(ADDRESS)
+    token: Mapped[str] = mapped_column(ADDRESS)
+    amount: Mapped[int] = mapped_column(Uint)
+    from_deposit: Mapped[int] = mapped_column(Uint)
+
+
+class PostingRow(Logged, Base):
+    """One line of the double-entry ledger. The lines of one log sum to zero per token (``settlement.account``)."""
+
+    __tablename__ = "postings"
+    __table_args__ = (Index(None, "account", "token"), Index(None, "agreement"))
+    line: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    event: Mapped[str] = mapped_column(String(32))
+    agreement: Mapped[int | None] = mapped_column(Uint)
+    account: Mapped[str] = mapped_column(String(160))
+    token: Mapped[str] = mapped_column(ADDRESS)
+    amount: Mapped[int] = mapped_column(Uint)
+
+
+class BalanceRow(Base):
+    """An account's balance after a block that moved it; the newest row at or below a block is the balance there."""
+
+    __tablename__ = "balances"
+    account: Mapped[str] = mapped_column(String(160), primary_key=True)
+    token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+    balance: Mapped[int] = mapped_column(Uint)
+
+
+# what the relay was told and did, never rewound --------------------------------------------------------------------------
+
+
+class RelayRootRow(Base):
+    """A member's first signed root of one epoch, with every observation under it (the wire's JSON)."""
+
+    __tablename__ = "relay_roots"
+    configuration: Mapped[str] = mapped_column(HASH, primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    root: Mapped[str] = mapped_column(HASH)
+    signature: Mapped[str] = mapped_column(String(130))
+    observations: Mapped[str] = mapped_column(Text)
+    received_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class EquivocationRow(Base):
+    """Proof that a member signed two roots for one epoch: its first root stands in ``relay_roots``, the second here."""
+
+    __tablename__ = "relay_equivocations"
+    configuration: Mapped[str] = mapped_column(HASH, primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    first_root: Mapped[str] = mapped_column(HASH)
+    first_signature: Mapped[str] = mapped_column(String(130))
+    second_root: Mapped[str] = mapped_column(HASH)
+    second_signature: Mapped[str] = mapped_column(String(130))
+    seen_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class ProposalRow(Base):
+    """A report that the relay proposes: the header, the rows (JSON list of hex words) and whose observations they rest on.
+    ``proposal`` is the digest that members sign, as hex."""
+
+    __tablename__ = "relay_proposals"
+    __table_args__ = (Index(None, "configuration", "epoch"), Index(None, "observation_set"))
+    proposal: Mapped[str] = mapped_column(HASH, primary_key=True)
+    configuration: Mapped[str] = mapped_column(HASH)
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    observation_set: Mapped[str] = mapped_column(HASH)
+    observers: Mapped[int] = mapped_column(BigInteger)
+    payee: Mapped[str] = mapped_column(ADDRESS)
+    rows: Mapped[str] = mapped_column(Text)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    closed: Mapped[str | None] = mapped_column(String(32))
+
+
+class SignatureRow(Base):
+    """A member's verified signature of one proposal."""
+
+    __tablename__ = "relay_signatures"
+    proposal: Mapped[str] = mapped_column(HASH, primary_key=True)
+    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    signature: Mapped[str] = mapped_column(String(130))
+    received_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class OutboxRow(Base):
+    """A transaction that settlement means to send, written before it is sent. The chain decides whether it was needed."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "state"), Index(None, "subject"))
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    tx_hash: Mapped[str | None] = mapped_column(HASH)
+    mined_in: Mapped[int | None] = mapped_column(BigInteger)
+    gas_used: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    updated_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyRow(Base):
+    """A member's newest signed interim counts of a running period. Information only: nothing is settled by it."""
+
+    __tablename__ = "tallies"
+    agreement: Mapped[int] = mapped_column(Uint, primary_key=True)
+    period: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    as_of_s: Mapped[int] = mapped_column(BigInteger)
+    samples: Mapped[int] = mapped_column(BigInteger)
+    uptime_numerator: Mapped[int] = mapped_column(Uint)
+    uptime_denominator: Mapped[int] = mapped_column(Uint)
+    attained_numerator: Mapped[int] = mapped_column(Uint)
+    attained_denominator: Mapped[int] = mapped_column(Uint)
+    coverage_numerator: Mapped[int] = mapped_column(Uint)
+    coverage_denominator: Mapped[int] = mapped_column(Uint)
+    p95_ms: Mapped[int] = mapped_column(BigInteger)
+    signature: Mapped[str] = mapped_column(String(130))
+
+
+class Rewindable:
+    """The tables that a re-organisation cuts; the newest dependents first."""
+
+    TABLES: ClassVar[tuple[type[Base], ...]] = (
+        BalanceRow, PostingRow, PaymentRow, ClosureRow, DivisionRow, SkipRow, AcceptanceRow, ReportRow, ConfigurationRow,
+        ListingRow, ParametersRow, RegistrationRow, LawEventRow, TermsRow, AgreementRow, BlockRow,
+    )  # fmt: skip
