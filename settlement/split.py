@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chain.values import Division
 from governance.errors import BadInput
 from governance.values import BPS, Outcome
 
@@ -36,33 +37,19 @@ class Stakes:
             raise BadInput("the shares exceed the fee", value=self, remedy=f"validator_bps + dao_bps <= {BPS}")
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
-    """Who gets what of one period. ``customer_from_deposit`` is the rest of the credit, ``slash`` comes on top of it;
-    both leave the provider's locked deposit, the five parts before them divide the fee."""
+def fee_of(division: Division) -> int:
+    """The fee that was divided: the five parts that do not come from the deposit."""
+    return division.provider + division.validators + division.relay + division.dao + division.customer_from_fee
 
-    provider: int
-    validators: int
-    relay: int
-    dao: int
-    customer_from_fee: int
-    customer_from_deposit: int = 0
-    slash: int = 0
 
-    @property
-    def fee(self) -> int:
-        """The fee that was divided."""
-        return self.provider + self.validators + self.relay + self.dao + self.customer_from_fee
+def customer_of(division: Division) -> int:
+    """All that the customer gets: refund, credit and slash."""
+    return division.customer_from_fee + from_deposit(division)
 
-    @property
-    def customer(self) -> int:
-        """All that the customer gets: refund, credit and slash."""
-        return self.customer_from_fee + self.customer_from_deposit + self.slash
 
-    @property
-    def from_deposit(self) -> int:
-        """What leaves the locked deposit."""
-        return self.customer_from_deposit + self.slash
+def from_deposit(division: Division) -> int:
+    """What leaves the locked deposit."""
+    return division.customer_from_deposit + division.slash
 
 
 def share(amount: int, bps: int) -> int:
@@ -113,13 +100,13 @@ def _shares(stakes: Stakes) -> tuple[int, int, int]:
 
 def _no_data(stakes: Stakes) -> Division:
     provider, validators, dao = _shares(stakes)
-    return Division(provider, 0, 0, dao, customer_from_fee=validators)
+    return Division(provider, 0, 0, dao, validators, 0, 0)
 
 
 def _met(stakes: Stakes) -> Division:
     provider, validators, dao = _shares(stakes)
     relay = min(stakes.relay_fee, validators)
-    return Division(provider, validators - relay, relay, dao, customer_from_fee=0)
+    return Division(provider, validators - relay, relay, dao, 0, 0, 0)
 
 
 def _breach(met: Division, credit_bps: int, slash_bps: int, stakes: Stakes) -> Division:

@@ -18,6 +18,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
 
+# Later than every time that a chain will see: the largest integer that both databases order.
+NEVER_S = 2**63 - 1
+
 HASH = String(66)
 ADDRESS = String(42)
 
@@ -35,6 +38,17 @@ class Uint(TypeDecorator[int]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:
         """Text to Python integer."""
         return None if value is None else int(value)
+
+
+class Moment(TypeDecorator[int]):
+    """A time in Unix seconds that a stranger chose as uint64: ordered in SQL, and ``NEVER_S`` where it is absurdly late."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Python integer to a signed 64-bit one."""
+        return None if value is None else min(value, NEVER_S)
 
 
 class Base(DeclarativeBase):
@@ -92,7 +106,8 @@ class AgreementRow(Logged, Base):
     max_slash_bps: Mapped[int] = mapped_column(Integer)
     period_kind: Mapped[int] = mapped_column(Integer)
     period_s: Mapped[int] = mapped_column(BigInteger)
-    start_s: Mapped[int] = mapped_column(Uint)
+    start_s: Mapped[int] = mapped_column(Moment)
+    end_s: Mapped[int] = mapped_column(Moment)
     periods: Mapped[int] = mapped_column(BigInteger)
     parameters: Mapped[int] = mapped_column(BigInteger)
     listing: Mapped[int] = mapped_column(BigInteger)
@@ -167,7 +182,7 @@ class ConfigurationRow(Logged, Base):
     __table_args__ = (Index(None, "configuration"),)
     configuration: Mapped[str] = mapped_column(HASH)
     number: Mapped[int] = mapped_column(BigInteger)
-    since_s: Mapped[int] = mapped_column(Uint)
+    since_s: Mapped[int] = mapped_column(Moment)
     quorum: Mapped[int] = mapped_column(Integer)
     members: Mapped[list[str]] = mapped_column(JSON)
 
@@ -193,8 +208,9 @@ class AcceptanceRow(Logged, Base):
     """``Pactum.Accepted``: a row that stands and waits to mature."""
 
     __tablename__ = "acceptances"
-    __table_args__ = (Index(None, "agreement", "period"), Index(None, "matures_at_s"))
+    __table_args__ = (Index(None, "agreement", "period"), Index(None, "matures_at_s"), Index(None, "provider"))
     agreement: Mapped[int] = mapped_column(Uint)
+    provider: Mapped[str] = mapped_column(ADDRESS)
     period: Mapped[int] = mapped_column(BigInteger)
     word: Mapped[str] = mapped_column(HASH)
     outcome: Mapped[int] = mapped_column(Integer)
@@ -224,8 +240,11 @@ class DivisionRow(Logged, Base):
     """``Pactum.Settled`` (one period) or ``Pactum.Expired`` (``count`` periods from ``first``, each divided alike)."""
 
     __tablename__ = "divisions"
-    __table_args__ = (Index(None, "agreement", "first"),)
+    __table_args__ = (Index(None, "agreement", "first"), Index(None, "provider_address"), Index(None, "customer_address"))
     agreement: Mapped[int] = mapped_column(Uint)
+    provider_address: Mapped[str] = mapped_column(ADDRESS)
+    customer_address: Mapped[str] = mapped_column(ADDRESS)
+    token: Mapped[str] = mapped_column(ADDRESS)
     first: Mapped[int] = mapped_column(BigInteger)
     count: Mapped[int] = mapped_column(BigInteger)
     expired: Mapped[bool] = mapped_column(Boolean)
@@ -286,6 +305,16 @@ class BalanceRow(Base):
     token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
     block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
     balance: Mapped[int] = mapped_column(Uint)
+
+
+class TotalRow(Base):
+    """A running sum after a block that moved it, by name and token (no token: a count). Same reading as ``balances``."""
+
+    __tablename__ = "totals"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+    total: Mapped[int] = mapped_column(Uint)
 
 
 # what the relay was told and did, never rewound --------------------------------------------------------------------------
@@ -385,6 +414,6 @@ class Rewindable:
     """The tables that a re-organisation cuts; the newest dependents first."""
 
     TABLES: ClassVar[tuple[type[Base], ...]] = (
-        BalanceRow, PostingRow, PaymentRow, ClosureRow, DivisionRow, SkipRow, AcceptanceRow, ReportRow, ConfigurationRow,
+        TotalRow, BalanceRow, PostingRow, PaymentRow, ClosureRow, DivisionRow, SkipRow, AcceptanceRow, ReportRow, ConfigurationRow,
         ListingRow, ParametersRow, RegistrationRow, LawEventRow, TermsRow, AgreementRow, BlockRow,
     )  # fmt: skip

@@ -29,6 +29,7 @@ TABLES = (
     "payments",
     "postings",
     "balances",
+    "totals",
 )
 
 
@@ -52,6 +53,7 @@ def upgrade() -> None:
     _payments()
     _postings()
     _balances()
+    _totals()
 
 
 def downgrade() -> None:
@@ -101,7 +103,8 @@ def _agreements() -> None:
         sa.Column("max_slash_bps", sa.Integer(), nullable=False),
         sa.Column("period_kind", sa.Integer(), nullable=False),
         sa.Column("period_s", sa.BigInteger(), nullable=False),
-        sa.Column("start_s", sa.String(length=80), nullable=False),
+        sa.Column("start_s", sa.BigInteger(), nullable=False),
+        sa.Column("end_s", sa.BigInteger(), nullable=False),
         sa.Column("periods", sa.BigInteger(), nullable=False),
         sa.Column("parameters", sa.BigInteger(), nullable=False),
         sa.Column("listing", sa.BigInteger(), nullable=False),
@@ -203,7 +206,7 @@ def _configurations() -> None:
         sa.Column("tx_hash", sa.String(length=66), nullable=False),
         sa.Column("configuration", sa.String(length=66), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("since_s", sa.String(length=80), nullable=False),
+        sa.Column("since_s", sa.BigInteger(), nullable=False),
         sa.Column("quorum", sa.Integer(), nullable=False),
         sa.Column("members", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_configurations")),
@@ -240,6 +243,7 @@ def _acceptances() -> None:
         sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tx_hash", sa.String(length=66), nullable=False),
         sa.Column("agreement", sa.String(length=80), nullable=False),
+        sa.Column("provider", sa.String(length=42), nullable=False),
         sa.Column("period", sa.BigInteger(), nullable=False),
         sa.Column("word", sa.String(length=66), nullable=False),
         sa.Column("outcome", sa.Integer(), nullable=False),
@@ -256,6 +260,7 @@ def _acceptances() -> None:
     )
     op.create_index(op.f("ix_acceptances_agreement_period"), "acceptances", ["agreement", "period"], unique=False)
     op.create_index(op.f("ix_acceptances_matures_at_s"), "acceptances", ["matures_at_s"], unique=False)
+    op.create_index(op.f("ix_acceptances_provider"), "acceptances", ["provider"], unique=False)
 
 
 def _skips() -> None:
@@ -280,6 +285,9 @@ def _divisions() -> None:
         sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tx_hash", sa.String(length=66), nullable=False),
         sa.Column("agreement", sa.String(length=80), nullable=False),
+        sa.Column("provider_address", sa.String(length=42), nullable=False),
+        sa.Column("customer_address", sa.String(length=42), nullable=False),
+        sa.Column("token", sa.String(length=42), nullable=False),
         sa.Column("first", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("expired", sa.Boolean(), nullable=False),
@@ -295,6 +303,8 @@ def _divisions() -> None:
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_divisions")),
     )
     op.create_index(op.f("ix_divisions_agreement_first"), "divisions", ["agreement", "first"], unique=False)
+    op.create_index(op.f("ix_divisions_customer_address"), "divisions", ["customer_address"], unique=False)
+    op.create_index(op.f("ix_divisions_provider_address"), "divisions", ["provider_address"], unique=False)
 
 
 def _closures() -> None:
@@ -358,3 +368,15 @@ def _balances() -> None:
         sa.PrimaryKeyConstraint("account", "token", "block_number", name=op.f("pk_balances")),
     )
     op.create_index(op.f("ix_balances_block_number"), "balances", ["block_number"], unique=False)
+
+
+def _totals() -> None:
+    op.create_table(
+        "totals",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("token", sa.String(length=42), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("total", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("name", "token", "block_number", name=op.f("pk_totals")),
+    )
+    op.create_index(op.f("ix_totals_block_number"), "totals", ["block_number"], unique=False)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chain.values import Division
 from governance.errors import BadInput
 from governance.values import BPS, Outcome
-from settlement.split import Division, Stakes, divide, divide_pot, expired
+from settlement.split import Stakes, customer_of, divide, divide_pot, expired, fee_of, from_deposit
 
 UINT128 = 2**128 - 1
 
@@ -24,17 +25,17 @@ def stakes(**changes: int) -> Stakes:
 
 
 VECTORS = [
-    ("met pays 70/20/10 with the relay inside the 20", Outcome.MET, 0, 0, {}, Division(700, 195, 5, 100, 0)),
-    ("the remainder goes to the provider", Outcome.MET, 0, 0, {"fee": 1_009}, Division(708, 196, 5, 100, 0)),
+    ("met pays 70/20/10 with the relay inside the 20", Outcome.MET, 0, 0, {}, Division(700, 195, 5, 100, 0, 0, 0)),
+    ("the remainder goes to the provider", Outcome.MET, 0, 0, {"fee": 1_009}, Division(708, 196, 5, 100, 0, 0, 0)),
     (
         "the relay never takes more than the validators' share",
         Outcome.MET,
         0,
         0,
         {"relay_fee": 999},
-        Division(700, 0, 200, 100, 0),
+        Division(700, 0, 200, 100, 0, 0, 0),
     ),
-    ("a credit comes from the provider first", Outcome.BREACH, 1_000, 0, {}, Division(600, 195, 5, 100, 100)),
+    ("a credit comes from the provider first", Outcome.BREACH, 1_000, 0, {}, Division(600, 195, 5, 100, 100, 0, 0)),
     ("a credit above the 70 takes the deposit", Outcome.BREACH, 9_000, 0, {}, Division(0, 195, 5, 100, 700, 200, 0)),
     (
         "a credit above 70 and deposit takes the DAO's 10",
@@ -61,9 +62,9 @@ VECTORS = [
         {"deposit_left": 340},
         Division(0, 195, 5, 100, 700, 300, 40),
     ),
-    ("no data pays no validator and no relay", Outcome.NO_DATA, 0, 0, {}, Division(700, 0, 0, 100, 200)),
-    ("no data keeps the remainder with the provider", Outcome.NO_DATA, 0, 0, {"fee": 1_009}, Division(708, 0, 0, 100, 201)),
-    ("a fee of one goes to the provider", Outcome.MET, 0, 0, {"fee": 1, "relay_fee": 0}, Division(1, 0, 0, 0, 0)),
+    ("no data pays no validator and no relay", Outcome.NO_DATA, 0, 0, {}, Division(700, 0, 0, 100, 200, 0, 0)),
+    ("no data keeps the remainder with the provider", Outcome.NO_DATA, 0, 0, {"fee": 1_009}, Division(708, 0, 0, 100, 201, 0, 0)),
+    ("a fee of one goes to the provider", Outcome.MET, 0, 0, {"fee": 1, "relay_fee": 0}, Division(1, 0, 0, 0, 0, 0, 0)),
 ]
 
 
@@ -77,7 +78,7 @@ def test_exact_vectors(outcome: Outcome, credit_bps: int, slash_bps: int, change
 
 
 def test_an_expired_period_is_divided_as_no_data() -> None:
-    assert expired(stakes()) == Division(700, 0, 0, 100, 200)
+    assert expired(stakes()) == Division(700, 0, 0, 100, 200, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +127,10 @@ shares_bps = st.integers(0, BPS)
 def test_parts_of_a_breach_sum_to_the_fee_and_stay_inside_their_caps(book: Stakes, credit_bps: int, slash_bps: int) -> None:
     parts = divide(Outcome.BREACH, credit_bps, slash_bps, book)
     credit = book.fee * credit_bps // BPS
-    assert parts.fee == book.fee
+    assert fee_of(parts) == book.fee
     assert min(parts.provider, parts.validators, parts.relay, parts.dao, parts.customer_from_fee) >= 0
     assert parts.customer_from_fee + parts.customer_from_deposit <= credit
-    assert parts.from_deposit <= book.deposit_left
+    assert from_deposit(parts) <= book.deposit_left
     assert parts.slash <= book.deposit * slash_bps // BPS
 
 
@@ -142,7 +143,7 @@ def test_a_breach_costs_the_validators_nothing(book: Stakes, credit_bps: int, sl
 @given(any_stakes(), shares_bps)
 def test_a_credit_is_short_only_when_every_source_is_empty(book: Stakes, credit_bps: int) -> None:
     parts = divide(Outcome.BREACH, credit_bps, 0, book)
-    if parts.customer < book.fee * credit_bps // BPS:
+    if customer_of(parts) < book.fee * credit_bps // BPS:
         assert (parts.provider, parts.dao, book.deposit_left - parts.customer_from_deposit) == (0, 0, 0)
 
 
@@ -156,8 +157,8 @@ def test_a_harder_verdict_never_pays_the_provider_more(book: Stakes, one: int, t
 def test_met_and_no_data_leave_the_deposit_and_the_providers_share_alone(book: Stakes) -> None:
     met, silent = divide(Outcome.MET, 0, 0, book), expired(book)
     assert met.provider == silent.provider == book.fee - book.fee * book.validator_bps // BPS - book.fee * book.dao_bps // BPS
-    assert met.fee == silent.fee == book.fee
-    assert (met.customer, met.from_deposit, silent.from_deposit) == (0, 0, 0)
+    assert fee_of(met) == fee_of(silent) == book.fee
+    assert (customer_of(met), from_deposit(met), from_deposit(silent)) == (0, 0, 0)
     assert silent.customer_from_fee == met.validators + met.relay
 
 
