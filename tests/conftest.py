@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -29,6 +28,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_DATA = "SURETY_REAL_DATA"
 ANVIL_START_LIMIT_S = 20.0
 _database_numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Let tests find the programs of the set-up (anvil, forge, node), also where pytest was started without make."""
+    ours = [REPOSITORY / ".setup" / "bin", REPOSITORY / ".venv" / "bin", REPOSITORY / "node_modules" / ".bin"]
+    os.environ["PATH"] = os.pathsep.join([*map(str, ours), os.environ.get("PATH", os.defpath)])
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +129,10 @@ class RunningAnvil:
 
 @pytest.fixture(scope="session")
 def anvil_binary() -> Path:
-    """The Anvil program itself, not npm's wrapper: a wrapper that is killed leaves its child behind."""
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    package = f"anvil-{platform.system().lower()}-{machine}"
-    native = REPOSITORY / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
-    found = native if native.exists() else shutil.which("anvil")
+    """The Anvil of the set-up, which pytest_configure has put first on the path."""
+    found = shutil.which("anvil")
     if not found:
-        pytest.fail("no Anvil in node_modules/ or on the path: run make setup")
+        pytest.fail("no Anvil in .setup/bin or on the path: run make setup")
     return Path(found)
 
 
