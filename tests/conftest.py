@@ -27,6 +27,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_DATA = "SURETY_REAL_DATA"
 ANVIL_START_LIMIT_S = 20.0
+collect_ignore = ["contracts"]  # run by ape, with its own pytest.ini
 _database_numbers = itertools.count(1)
 
 
