@@ -77,7 +77,7 @@ def measure(
     target: Target | None = None,
     points: Sequence[tuple[int, float]] = (),
 ) -> Measure:
-    """One measure. ``against`` is (what, its value in the same unit); ``points`` are (size, cost), two or more for an exponent."""
+    """One measure. ``against`` is (what, its value in its unit); ``points`` are (size, cost), two or more for an exponent."""
     figures = {
         "value": value,
         "ratio": value / against[1] if against else None,
