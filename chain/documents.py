@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
@@ -18,6 +19,7 @@ from governance.errors import BadInput, FatalError
 Struct = TypeVar("Struct")
 JSON_SAFE_BITS = 53
 WIDE_BITS = 64
+_HEX = re.compile(r"0x([0-9a-fA-F]{2})*")
 
 
 class FileExists(FatalError):
@@ -30,8 +32,8 @@ def parse_object(text: str, source: str, keys: Iterable[str]) -> dict[str, Any]:
         document = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, source))
     except json.JSONDecodeError as error:
         raise BadInput(error.msg, source=source, line=error.lineno, column=error.colno, remedy="write valid JSON") from error
-    except RecursionError as error:
-        raise BadInput("JSON nested too deeply", source=source) from error
+    except (RecursionError, ValueError) as error:
+        raise BadInput("JSON nested too deeply, or a number too long", source=source) from error
     return exact_keys(object_of(document, source), source, keys)
 
 
@@ -56,14 +58,9 @@ def exact_keys(document: dict[str, Any], source: str, keys: Iterable[str]) -> di
 
 def hex_bytes(value: object, source: str, length: int | None = None) -> bytes:
     """Bytes from 0x-hex text; of a given length, where one is given."""
-    try:
-        if not isinstance(value, str) or not value.startswith("0x") or not value.isascii() or " " in value:
-            raise ValueError
-        raw = bytes.fromhex(value[2:])
-    except ValueError as error:
-        raise BadInput(
-            f"{value!r} is not 0x-hex", source=source, value=value, remedy="0x and an even number of hex digits"
-        ) from error
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
+        raise BadInput(f"{value!r} is not 0x-hex", source=source, value=value, remedy="0x and an even number of hex digits")
+    raw = bytes.fromhex(value[2:])
     if length is not None and len(raw) != length:
         raise BadInput(f"{len(raw)} bytes where {length} belong", source=source, value=value)
     return raw
@@ -109,9 +106,9 @@ def write_whole(path: Path, text: str, *, mode: int = 0o644, overwrite: bool = T
     try:
         _write_draft(draft, text, mode)
         if overwrite:
-            os.replace(draft, path)
+            draft.replace(path)
         else:
-            os.link(draft, path)
+            path.hardlink_to(draft)
     except FileExistsError as error:
         raise FileExists(f"{path} exists", value=str(path), remedy="choose another name, or move the file away") from error
     except OSError as error:

@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, Generic, TypeVar
 
 from eth_abi.abi import decode as abi_decode
 
 from chain.blocks import RawLog
 from chain.hashing import address_of, keccak
-from chain.words import Address, Bytes32, Codec, Uint64, abi_fields
+from chain.words import Codec, abi_fields
 from governance.errors import BadInput
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Where a log stands: the contract that made it, and block, transaction and place within the block."""
-
-    address: Address
-    block_number: Uint64
-    block_hash: Bytes32
-    tx_hash: Bytes32
-    log_index: Uint64
-
-    indexed: ClassVar[frozenset[str]] = frozenset()
-
-
+Found = TypeVar("Found")
 PLACE = ("address", "block_number", "block_hash", "tx_hash", "log_index")
 
 
-class EventLayout:
+class EventLayout(Generic[Found]):
     """How one class of events lies in topics and data."""
 
-    def __init__(self, cls: type[Event]) -> None:
+    def __init__(self, cls: type[Found], indexed: frozenset[str]) -> None:
         self.cls = cls
+        self.indexed = indexed
         self.own = tuple(field for field in abi_fields(cls) if field[0] not in PLACE)
         self.signature = f"{cls.__name__}({','.join(abi for _, abi, _ in self.own)})"
         self.topic = keccak(self.signature.encode())
-        self.loose = tuple((name, abi) for name, abi, _ in self.own if name not in cls.indexed)
+        self.loose = tuple((name, abi) for name, abi, _ in self.own if name not in indexed)
         self.topics = Codec(cls, skip=PLACE + tuple(name for name, _ in self.loose))
 
     @cached_property
@@ -46,13 +34,14 @@ class EventLayout:
         """The fixed places of the data; None where a field is dynamic."""
         if any(abi in ("bytes", "address[]") for _, abi in self.loose):
             return None
-        return Codec(self.cls, skip=PLACE + tuple(self.cls.indexed))
+        return Codec(self.cls, skip=PLACE + tuple(self.indexed))
 
-    def decode(self, raw: RawLog) -> Event:
+    def decode(self, raw: RawLog) -> Found:
         """The event of a log that has this class's first topic."""
         fields = self.topics.values(_exactly(b"".join(raw.topics[1:]), self.topics.size, "topics"))
         fields |= self._dynamic(raw.data) if self.data is None else self.data.values(_exactly(raw.data, self.data.size, "data"))
-        return self.cls(raw.address, raw.block_number, raw.block_hash, raw.tx_hash, raw.log_index, **fields)
+        make: Callable[..., Found] = self.cls
+        return make(raw.address, raw.block_number, raw.block_hash, raw.tx_hash, raw.log_index, **fields)
 
     def _dynamic(self, data: bytes) -> dict[str, Any]:
         try:

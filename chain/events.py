@@ -12,13 +12,25 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from chain.blocks import RawLog
-from chain.event_layout import Event as Event
 from chain.event_layout import EventLayout
 from chain.offers import Offer
 from chain.values import Division, Listing, Parameters, Skip
 from chain.words import Address, Addresses, Bytes, Bytes32, Uint8, Uint32, Uint64, Uint96, Uint128, Uint256
 from governance.errors import BadInput
 from governance.values import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Where a log stands: the contract that made it, and block, transaction and place within the block."""
+
+    address: Address
+    block_number: Uint64
+    block_hash: Bytes32
+    tx_hash: Bytes32
+    log_index: Uint64
+
+    indexed: ClassVar[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +334,7 @@ EVENTS: tuple[type[Event], ...] = (
     *(ParametersSet, Listed, TreasurySet, TermsPublished, OfferCancelled, Opened, Reported, Accepted, Skipped, Expired),
     *(Settled, Closed, ProviderPaid, CustomerPaid, PotDivided, MemberPaid, RelayPaid, DaoPaid),
 )
-_LAYOUTS = {layout.topic: layout for layout in map(EventLayout, EVENTS)}
+_LAYOUTS = {layout.topic: layout for layout in (EventLayout(event, event.indexed) for event in EVENTS)}
 
 
 def topics() -> dict[type[Event], bytes]:

@@ -41,7 +41,7 @@ class Signer:
         self.address: str = _address_of_point(key.public_key.format(compressed=False))
 
     def sign_digest(self, digest: bytes) -> bytes:
-        """r || s || v, 65 bytes, v being 27 or 28; s is in the lower half. What Pactum takes for an offer."""
+        """A signature of 65 bytes, r || s || v, v being 27 or 28 and s in the lower half. What Pactum takes for an offer."""
         raw = self._raw(digest)
         return raw[:64] + bytes([27 + raw[64]])
 
@@ -49,6 +49,14 @@ class Signer:
         """The EIP-2098 form of the same signature, 64 bytes. What the Committee takes from its members."""
         raw = self._raw(digest)
         return raw[:32] + bytes([raw[32] | raw[64] << 7]) + raw[33:64]
+
+    def save(self, path: Path, password: str, light: bool = False) -> str:
+        """Writes the key to a keystore file, as ``new_keystore`` does, and returns its address."""
+        if not password:
+            raise BadInput("an empty password protects nothing", remedy="choose a password")
+        document = Account.encrypt(self._key.secret, password, kdf="scrypt", iterations=LIGHT_SCRYPT_N if light else SCRYPT_N)
+        write_whole(path, json.dumps(document) + "\n", mode=0o600, overwrite=False)
+        return self.address
 
     def _raw(self, digest: bytes) -> bytes:
         if len(digest) != 32:
@@ -67,12 +75,7 @@ def new_keystore(path: Path, password: str, light: bool = False) -> str:
 
     ``light`` takes a weaker scrypt (N = 4,096): for devnets and tests. Raises FileExists rather than overwrite a key.
     """
-    return _write_keystore(path, password, os.urandom(32), light)
-
-
-def save_keystore(path: Path, password: str, signer: Signer, light: bool = False) -> str:
-    """Writes an existing signer's key to a keystore file, as ``new_keystore`` does; for the known accounts of a devnet."""
-    return _write_keystore(path, password, signer._key.secret, light)
+    return Signer(os.urandom(32)).save(path, password, light)
 
 
 def open_keystore(path: Path, password: str) -> Signer:
@@ -122,19 +125,10 @@ def _address_of_point(point: bytes) -> str:
 
 def _backend() -> Any:
     try:
-        import coincurve
+        import coincurve  # noqa: PLC0415 - asked for at use: importing this module promises nothing
     except ImportError as error:
         raise MissingBackend("coincurve is not installed", remedy="install the locked requirements: make setup") from error
     return coincurve
-
-
-def _write_keystore(path: Path, password: str, secret: bytes, light: bool) -> str:
-    if not password:
-        raise BadInput("an empty password protects nothing", remedy="choose a password")
-    signer = Signer(secret)
-    document = Account.encrypt(secret, password, kdf="scrypt", iterations=LIGHT_SCRYPT_N if light else SCRYPT_N)
-    write_whole(path, json.dumps(document) + "\n", mode=0o600, overwrite=False)
-    return signer.address
 
 
 def _keystore_document(path: Path) -> dict[str, Any]:

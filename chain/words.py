@@ -66,21 +66,21 @@ def abi_fields(cls: type) -> tuple[tuple[str, str, type | None], ...]:
     return _shapes[cls]
 
 
-def encode_uint(value: int, bits: int, name: str = "value") -> bytes:
+def encode_uint(value: object, bits: int, name: str = "value") -> bytes:
     """One word holding an unsigned integer; BadInput if it does not fit in ``bits``."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0 or value >> bits:
         raise BadInput(f"{name} {value!r} is not a uint{bits}", value=value, remedy=f"0 <= {name} < 2**{bits}")
     return value.to_bytes(WORD, "big")
 
 
-def encode_bytes32(value: bytes, name: str = "value") -> bytes:
+def encode_bytes32(value: object, name: str = "value") -> bytes:
     """One word as it stands; BadInput unless it is 32 bytes."""
     if not isinstance(value, bytes) or len(value) != WORD:
         raise BadInput(f"{name} is not 32 bytes", value=value, remedy="a hash is exactly 32 bytes")
     return value
 
 
-def encode_address(value: str, name: str = "value") -> bytes:
+def encode_address(value: object, name: str = "value") -> bytes:
     """One word holding an address."""
     if not isinstance(value, str):
         raise BadInput(f"{name} {value!r} is not an address", value=value, remedy="0x and 40 hex digits")
