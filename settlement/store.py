@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from governance.errors import BadInput, RetryableError
@@ -22,11 +22,14 @@ class StoreUnavailable(RetryableError):
 
 
 class Store:
-    """Sessions on one database. ``write`` takes the write lock at once, so that reading before writing never deadlocks."""
+    """Sessions on one database. ``write`` takes the write lock at once, so that reading before writing never deadlocks.
 
-    def __init__(self, url: str) -> None:
+    A store that is opened ``read_only`` cannot write at all: the database itself refuses.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = normal_url(url)
-        self.engine = _engine(self.url)
+        self.engine = _engine(self.url, read_only)
 
     @property
     def is_postgresql(self) -> bool:
@@ -73,8 +76,16 @@ class Store:
         try:
             with self.engine.connect().execution_options(**options) as connection, Session(connection) as session:
                 yield session
-        except OperationalError as error:
-            raise StoreUnavailable(f"the database did not answer: {error.orig}", value=self.engine.url.database) from error
+        except DBAPIError as error:
+            raise _unavailable(error, self.engine) from error
+
+
+def _unavailable(error: DBAPIError, engine: Engine) -> Exception:
+    """Trouble of the database as ours; a mistake of the code stays what it is. A missing table is a schema not yet made."""
+    if not isinstance(error, OperationalError) and not (isinstance(error, ProgrammingError) and "does not exist" in str(error)):
+        return error
+    remedy = "is it running, and has settlement's worker made its tables?"
+    return StoreUnavailable(f"the database did not answer: {error.orig}", value=engine.url.database, remedy=remedy)
 
 
 def normal_url(url: str) -> str:
@@ -93,22 +104,30 @@ def _snapshot_options(postgresql: bool, write: bool) -> dict[str, Any]:
     return {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, read_only: bool) -> Engine:
     if make_url(url).get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
+        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        return create_engine(url, pool_pre_ping=True, connect_args=options)
     engine = create_engine(url)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    _prepare_sqlite(connection, "journal_mode=WAL", "synchronous=FULL")
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    _prepare_sqlite(connection, "query_only=ON")
+
+
+def _prepare_sqlite(connection: Any, *pragmas: str) -> None:
     """Takes transactions out of the driver's hands: it would begin deferred ones, which cannot be made writers safely."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", *pragmas):
+        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 

@@ -31,11 +31,11 @@ class Uint(TypeDecorator[int]):
     impl = String(80)
     cache_ok = True
 
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: int | None, _dialect: Dialect) -> str | None:
         """Python integer to text."""
         return None if value is None else str(int(value))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> int | None:
         """Text to Python integer."""
         return None if value is None else int(value)
 
@@ -46,7 +46,7 @@ class Moment(TypeDecorator[int]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
         """Python integer to a signed 64-bit one."""
         return None if value is None else min(value, NEVER_S)
 
@@ -256,6 +256,7 @@ class DivisionRow(Logged, Base):
     customer_from_fee: Mapped[int] = mapped_column(Uint)
     customer_from_deposit: Mapped[int] = mapped_column(Uint)
     slash: Mapped[int] = mapped_column(Uint)
+    deposit_left: Mapped[int] = mapped_column(Uint)
     settled_at_s: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -269,8 +270,10 @@ class ClosureRow(Logged, Base):
 
 
 class PaymentRow(Logged, Base):
-    """Money that left the contracts: ``ProviderPaid``, ``CustomerPaid``, ``MemberPaid``, ``RelayPaid``, ``DaoPaid``, and
-    stake that a provider withdrew. ``from_deposit`` is the part of ``amount`` that came from a locked deposit."""
+    """Money that left the contracts: ``ProviderPaid``, ``CustomerPaid`` and the like, and stake that a provider withdrew.
+
+    ``from_deposit`` is the part of ``amount`` that came from a locked deposit.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (Index(None, "agreement"), Index(None, "party"))
@@ -349,7 +352,9 @@ class EquivocationRow(Base):
 
 class ProposalRow(Base):
     """A report that the relay proposes: the header, the rows (JSON list of hex words) and whose observations they rest on.
-    ``proposal`` is the digest that members sign, as hex."""
+
+    ``proposal`` is the digest that members sign, as hex.
+    """
 
     __tablename__ = "relay_proposals"
     __table_args__ = (Index(None, "configuration", "epoch"), Index(None, "observation_set"))
@@ -414,6 +419,6 @@ class Rewindable:
     """The tables that a re-organisation cuts; the newest dependents first."""
 
     TABLES: ClassVar[tuple[type[Base], ...]] = (
-        TotalRow, BalanceRow, PostingRow, PaymentRow, ClosureRow, DivisionRow, SkipRow, AcceptanceRow, ReportRow, ConfigurationRow,
-        ListingRow, ParametersRow, RegistrationRow, LawEventRow, TermsRow, AgreementRow, BlockRow,
+        TotalRow, BalanceRow, PostingRow, PaymentRow, ClosureRow, DivisionRow, SkipRow, AcceptanceRow, ReportRow,
+        ConfigurationRow, ListingRow, ParametersRow, RegistrationRow, LawEventRow, TermsRow, AgreementRow, BlockRow,
     )  # fmt: skip

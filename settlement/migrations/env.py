@@ -10,7 +10,7 @@ from settlement.store import Store
 from settlement.tables import Base
 
 
-def _ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, compared: SchemaItem | None) -> bool:
+def _ours(_item: SchemaItem, name: str | None, kind: str, reflected: bool, _compared: SchemaItem | None) -> bool:
     """Leaves the tables of other rooms alone when they share the database."""
     return kind != "table" or not reflected or name in Base.metadata.tables
 

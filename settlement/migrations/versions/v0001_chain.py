@@ -299,6 +299,7 @@ def _divisions() -> None:
         sa.Column("customer_from_fee", sa.String(length=80), nullable=False),
         sa.Column("customer_from_deposit", sa.String(length=80), nullable=False),
         sa.Column("slash", sa.String(length=80), nullable=False),
+        sa.Column("deposit_left", sa.String(length=80), nullable=False),
         sa.Column("settled_at_s", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_divisions")),
     )
