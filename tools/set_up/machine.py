@@ -93,24 +93,23 @@ class Machine:
             raise StepFailed("neither apt-get nor brew is here, and only those two are known to this program", others)
 
     def _apt_install(self, package: str) -> None:
+        by_hand = f"{'' if _is_root() else 'sudo '}apt-get install {package}"
+        as_root = self._as_root(f"as root: apt-get install {package}")
         # A fresh machine has no package lists, an old one stale lists: fetch them only where the install does not go without.
-        install = [*self._as_root(), "apt-get", "install", "-y", "--no-install-recommends", package]
-        by_hand = f"{shlex.join(self._as_root_by_hand())} apt-get install {package}".strip()
         if not self.succeeds("apt-get", "install", "--simulate", package):
-            update = [*self._as_root(), "apt-get", "update"]
+            update = [*as_root, "apt-get", "update"]
             self.run(f"fetching the package lists: {shlex.join(update)}", update, by_hand)
+        install = [*as_root, "apt-get", "install", "-y", "--no-install-recommends", package]
         self.run(f"installing from the system's packages: {shlex.join(install)}", install, by_hand)
 
-    def _as_root(self) -> list[str]:
-        if os.geteuid() == 0:
-            return ["env", "DEBIAN_FRONTEND=noninteractive"]
+    def _as_root(self, remedy: str) -> list[str]:
+        plain = ["env", "DEBIAN_FRONTEND=noninteractive"]
+        if _is_root():
+            return plain
         if not self.which("sudo"):
-            raise StepFailed("it needs root, and there is no sudo", "become root, and give the same make command as root once")
+            raise StepFailed("it needs root, and there is no sudo", remedy)
         # Nobody can type a password where there is no terminal: fail instead of waiting.
-        return ["sudo", *([] if sys.stdin.isatty() else ["-n"]), "env", "DEBIAN_FRONTEND=noninteractive"]
-
-    def _as_root_by_hand(self) -> list[str]:
-        return [] if os.geteuid() == 0 else ["sudo"]
+        return ["sudo", *([] if sys.stdin.isatty() else ["-n"]), *plain]
 
     def is_stamped(self, name: str, key: str) -> bool:
         """Whether the named thing was brought about from these contents."""
@@ -130,6 +129,10 @@ class Machine:
 
     def _stamp(self, name: str) -> Path:
         return self.home / "stamps" / name
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
 
 
 def key_of(*contents: bytes | str) -> str:
