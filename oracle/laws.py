@@ -19,9 +19,13 @@ Value = TypeVar("Value")
 class Texts(Protocol):
     """Where published texts are found by their ids; the docket is one."""
 
-    def terms_text(self, terms: bytes) -> str: ...
+    def terms_text(self, terms: bytes) -> str:
+        """The terms document of an id."""
+        ...
 
-    def law_text(self, law: bytes) -> str: ...
+    def law_text(self, law: bytes) -> str:
+        """The program of a law."""
+        ...
 
 
 class Laws:

@@ -40,7 +40,8 @@ class Sample:
 class Samples:
     """Many samples, column by column and in any order. ``result`` holds ``Result`` numbers.
 
-    ``series`` numbers into ``names``; ``names`` is None where the samples are of one unnamed series.
+    ``series`` numbers into ``names``; ``names`` is None where the samples are of one unnamed series. ``started_ms`` is None where
+    nothing but the schedule is known, ``detail`` where there are no details.
     """
 
     scheduled_ms: Integers
@@ -48,25 +49,48 @@ class Samples:
     result: npt.NDArray[np.uint8]
     series: npt.NDArray[np.int32]
     names: tuple[str, ...] | None = None
+    started_ms: Integers | None = None
+    detail: npt.NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
         return len(self.scheduled_ms)
 
     @classmethod
-    def of(cls, samples: Sequence[Sample]) -> Self:
-        """Columns of samples of one unnamed series."""
+    def of(cls, samples: Sequence[Sample], name: str | None = None) -> Self:
+        """Columns of samples of one series."""
         return cls(
             np.array([sample.scheduled_ms for sample in samples], np.int64),
             np.array([sample.latency_ms for sample in samples], np.int64),
             np.array([sample.result for sample in samples], np.uint8),
             np.zeros(len(samples), np.int32),
+            None if name is None else (name,),
+            np.array([sample.started_ms for sample in samples], np.int64),
+            np.array([sample.detail for sample in samples], np.object_),
         )
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Self:
         """The samples that the mask keeps."""
-        return type(self)(self.scheduled_ms[mask], self.latency_ms[mask], self.result[mask], self.series[mask], self.names)
+        return self._picked(mask)
+
+    def by_time(self) -> Self:
+        """The samples by series name and then by scheduled time."""
+        names = self.names or ("",)
+        place = np.empty(len(names), np.int64)
+        place[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        return self._picked(np.lexsort((self.scheduled_ms, place[self.series])))
 
     def of_series(self, name: str) -> Self:
         """The samples of one named series; none where there is no such series."""
         number = self.names.index(name) if self.names and name in self.names else -1
         return self.where(self.series == number)
+
+    def _picked(self, places: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Self:
+        return type(self)(
+            self.scheduled_ms[places],
+            self.latency_ms[places],
+            self.result[places],
+            self.series[places],
+            self.names,
+            None if self.started_ms is None else self.started_ms[places],
+            None if self.detail is None else self.detail[places],
+        )

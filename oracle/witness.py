@@ -1,0 +1,430 @@
+"""An independent witness: folds what it measured, signs one root per epoch, and co-signs only what it derived itself.
+
+Each step looks at what is and does what is missing, so that a crash at any point costs nothing but time: what will be signed is
+committed first, signing again gives the same signature, and pushing again is harmless.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chain.docket import AgreementRecord
+from chain.keys import Signer
+from chain.row import pack, unpack
+from chain.typed_data import Domain, observation_root_digest, report_digest
+from chain.values import Configuration
+from governance.clock import Clock
+from governance.errors import BadInput, FatalError, SuretyError
+from governance.periods import Calendar, epoch_of
+from governance.terms import Terms
+from governance.values import Observation, Row
+from oracle.evidence import EvidenceStore, Stretch
+from oracle.fold import fold
+from oracle.laws import Laws
+from oracle.probe import targets_of
+from oracle.rows import CommitteeRules, Equivocation, ObservationSet, SignedObservations, derive_rows, epoch_root, report_header
+from oracle.samples import Samples
+from oracle.store import Root, SignedReport, Store
+from oracle.wire import MemberSignature, Proposal, Submission, proposal_json
+
+log = logging.getLogger(__name__)
+
+
+class CosignRefused(FatalError):
+    """A proposal that this witness did not derive itself, or may not sign any more."""
+
+
+class Agreements(Protocol):
+    """What a witness reads of the chain; the docket is one."""
+
+    @property
+    def configurations(self) -> Sequence[Configuration]:
+        """All configurations of the committee."""
+        ...
+
+    def agreements(self) -> Mapping[int, AgreementRecord]:
+        """All agreements, by their ids."""
+        ...
+
+    def terms_text(self, terms: bytes) -> str:
+        """The terms document of an id."""
+        ...
+
+    def law_text(self, law: bytes) -> str:
+        """The program of a law."""
+        ...
+
+
+class Relay(Protocol):
+    """What a witness asks of a relay."""
+
+    @property
+    def url(self) -> str:
+        """Its address, which names it."""
+        ...
+
+    def push(self, submission: Submission) -> None:
+        """Hands in observations."""
+        ...
+
+    def proposals(self, configuration: bytes, member: int) -> Sequence[Proposal]:
+        """What this member could sign."""
+        ...
+
+    def sign(self, proposal_id: str, signature: MemberSignature) -> None:
+        """Hands in a signature."""
+        ...
+
+
+class SampleSource(Protocol):
+    """Where a witness finds the samples of an agreement's period."""
+
+    def samples_of(self, record: AgreementRecord, terms: Terms, start_s: int, end_s: int) -> Samples:
+        """The samples scheduled in ``[start_s, end_s)``; others may be among them."""
+        ...
+
+
+class ProbedSamples:
+    """What this oracle's own probes brought home."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def samples_of(self, record: AgreementRecord, terms: Terms, start_s: int, end_s: int) -> Samples:  # noqa: ARG002
+        """The samples of all targets of the terms."""
+        digests = [target.name.digest for target in targets_of(terms)]
+        return self._store.samples_of(digests, start_s * 1_000, end_s * 1_000)
+
+
+class RecordedSamples:
+    """Samples that somebody recorded before, for replaying history: the same ones for every agreement."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+
+    def samples_of(self, record: AgreementRecord, terms: Terms, start_s: int, end_s: int) -> Samples:  # noqa: ARG002
+        """The recorded samples of the period."""
+        time = self._samples.scheduled_ms
+        return self._samples.where((time >= start_s * 1_000) & (time < end_s * 1_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One agreement-period that ended and that this witness may observe."""
+
+    record: AgreementRecord
+    period: int
+    configuration: Configuration
+
+
+class Witness:
+    """One committee member at work. To be used from one thread.
+
+    ``grace_ms`` is how long after an epoch's end its last probes may still be under way. A subclass that overrides ``counted``
+    sees, and may change, every observation before it is signed.
+    """
+
+    def __init__(
+        self,
+        signer: Signer,
+        agreements: Agreements,
+        rules: CommitteeRules,
+        pactum: Domain,
+        store: Store,
+        evidence: EvidenceStore,
+        relays: Sequence[Relay],
+        clock: Clock,
+        *,
+        grace_ms: int,
+        source: SampleSource | None = None,
+    ) -> None:
+        self.grace_ms = grace_ms
+        self._signer = signer
+        self._agreements = agreements
+        self._rules = rules
+        self._pactum = pactum
+        self._store = store
+        self._evidence = evidence
+        self._relays = tuple(relays)
+        self._clock = clock
+        self._source = source or ProbedSamples(store)
+        self._laws = Laws(agreements)
+        self._observed_to: int | None = None  # the newest epoch that was looked at since the start
+        self._pushed: set[tuple[str, int, bytes]] = set()
+        self._said: dict[str, str] = {}
+        store.belongs_to(signer.address, rules.domain.chain_id, rules.domain.contract)
+
+    # observing --------------------------------------------------------------------------------------------------------------
+
+    def observe_due_epochs(self, now_ms: int | None = None) -> list[int]:
+        """Folds and signs every epoch that is over for ``grace_ms`` and has no signed root; the epochs that got one now.
+
+        ``now_ms`` is a time before which every finished sample is in the store; the clock's by default. An epoch in which
+        nothing was measured gets no root: who did not observe says nothing.
+        """
+        now_ms = self._clock.now_ms() if now_ms is None else now_ms
+        newest = (now_ms - self.grace_ms) // 1_000 // self._rules.epoch_s - 1
+        oldest = self._oldest_reportable(now_ms) if self._observed_to is None else self._observed_to + 1
+        if newest < oldest:
+            return []
+        due = self._due(oldest, newest)
+        signed = [epoch for epoch in sorted(due) if self._observe(epoch, due[epoch])]
+        self._observed_to = newest
+        return signed
+
+    def counted(self, record: AgreementRecord, period: int) -> Observation | None:
+        """What was counted for one agreement-period, its evidence kept; None where no sample was ok or error.
+
+        Raises BadInput where the terms cannot be read.
+        """
+        terms = self._laws.terms_of(record.offer.terms)
+        start_s, end_s = record.calendar.bounds(period)
+        samples = self._source.samples_of(record, terms, start_s, end_s)
+        counts = fold(samples, start_s, end_s, terms)
+        if not counts.samples:
+            return None
+        stretch = Stretch(record.id, period, start_s, end_s, terms.slot_s)
+        return counts.observation(record.id, period, self._evidence.put(stretch, samples))
+
+    def _oldest_reportable(self, now_ms: int) -> int:
+        """The oldest epoch of which a report could still be accepted."""
+        deadlines = [record.parameters.report_deadline for record in self._agreements.agreements().values()]
+        return (now_ms // 1_000 - max(deadlines, default=0)) // self._rules.epoch_s
+
+    def _due(self, oldest: int, newest: int) -> dict[int, list[Due]]:
+        """All periods that ended in these epochs and began under a configuration of this member, by epoch."""
+        first_s, after_s = oldest * self._rules.epoch_s, (newest + 1) * self._rules.epoch_s
+        found: dict[int, list[Due]] = {}
+        for record in self._agreements.agreements().values():
+            for period, start_s, end_s in _ended(record.calendar, first_s, after_s):
+                configuration = self._mine_at(start_s)
+                if configuration is not None:
+                    found.setdefault(epoch_of(end_s, self._rules.epoch_s), []).append(Due(record, period, configuration))
+        return found
+
+    def _observe(self, epoch: int, due: Sequence[Due]) -> bool:
+        """Whether the epoch has a signature that it did not have before."""
+        root = self._store.root_of(epoch)
+        if root is None:
+            root = self._commit(epoch, due)
+        if root is None or root.signature is not None:
+            return False
+        self._store.sign_root(root, self._signer.sign_compact(observation_root_digest(self._rules.domain, epoch, root.root)))
+        return True
+
+    def _commit(self, epoch: int, due: Sequence[Due]) -> Root | None:
+        observations = []
+        for one in due:
+            try:
+                observation = self.counted(one.record, one.period)
+            except BadInput as error:
+                self._say(f"terms {one.record.id}", f"agreement {one.record.id} cannot be observed: {error}")
+                continue
+            if observation is not None:
+                observations.append(observation)
+        return self._store.commit_root(epoch, epoch_root(observations), observations) if observations else None
+
+    # relaying ---------------------------------------------------------------------------------------------------------------
+
+    def push(self) -> int:
+        """Hands every relay the signed observations that it was not given yet; how many it took."""
+        taken = 0
+        oldest = self._oldest_reportable(self._clock.now_ms())
+        for root in self._store.roots_of(oldest, self._clock.now_ms() // 1_000 // self._rules.epoch_s):
+            missing = [relay for relay in self._relays if not self._has(relay, root)]
+            if root.signature is not None and missing:
+                taken += sum(self._push_to(relay, root.epoch, submissions) for relay, submissions in self._offers(root, missing))
+        self._pushed = {entry for entry in self._pushed if entry[1] >= oldest}
+        return taken
+
+    def _has(self, relay: Relay, root: Root) -> bool:
+        return (relay.url, root.epoch, root.root) in self._pushed
+
+    def _offers(self, root: Root, relays: Sequence[Relay]) -> Iterator[tuple[Relay, list[Submission]]]:
+        submissions = self._submissions(root)
+        for relay in relays:
+            yield relay, submissions
+
+    def _push_to(self, relay: Relay, epoch: int, submissions: Sequence[Submission]) -> int:
+        try:
+            for submission in submissions:
+                relay.push(submission)
+        except SuretyError as error:
+            self._say(f"push {relay.url}", f"epoch {epoch} was not handed in: {error}")
+            return 0
+        self._pushed |= {(relay.url, epoch, submission.signed.root) for submission in submissions}
+        self._said.pop(f"push {relay.url}", None)
+        return len(submissions)
+
+    def _submissions(self, root: Root) -> list[Submission]:
+        """One submission per configuration under which an observed period began; all of them hold the whole epoch."""
+        observations = self._store.observations_of(root.epoch)
+        configurations = {}
+        for seen in observations:
+            record = self._agreements.agreements().get(seen.agreement)
+            mine = self._mine_at(record.calendar.bounds(seen.period)[0]) if record else None
+            if mine is not None:
+                configurations[mine.digest] = mine
+        return [
+            Submission(
+                digest,
+                SignedObservations(
+                    configuration.members.index(self._signer.address),
+                    root.epoch,
+                    root.root,
+                    root.signature or b"",
+                    observations,
+                ),
+            )
+            for digest, configuration in configurations.items()
+        ]
+
+    # co-signing ---------------------------------------------------------------------------------------------------------------
+
+    def pull_and_cosign(self) -> int:
+        """Signs what the relays propose and this witness derives too; how many proposals it signed."""
+        return sum(self._cosign_from(relay) for relay in self._relays)
+
+    def cosign(self, proposal: Proposal) -> MemberSignature:
+        """This member's signature of a proposal.
+
+        Raises CosignRefused for rows or a header that it does not derive, a set without its own observations exactly as signed,
+        an equivocating member, and a set that does not hold all that an earlier signed one held; also what ``derive_rows`` and
+        the store raise.
+        """
+        configuration = self._configuration(proposal.header.configuration)
+        member = configuration.members.index(self._signer.address)
+        observed = ObservationSet(configuration, proposal.header.epoch, proposal.members)
+        rows = self._derive(observed, proposal)
+        self._note(configuration, observed.epoch, proposal)
+        self._refuse_foreign_header(observed, rows, proposal)
+        self._refuse_without_own(member, observed)
+        self._refuse_equivocators(observed)
+        digest = report_digest(self._pactum, proposal.header, proposal.rows)
+        self._store.log_report(_logged(digest, proposal, rows))
+        signature = self._signer.sign_compact(digest)
+        self._store.sign_report(digest, signature)
+        return MemberSignature(member, signature)
+
+    def _cosign_from(self, relay: Relay) -> int:
+        signed = 0
+        for configuration in self._agreements.configurations:
+            if self._signer.address not in configuration.members or not self._reigns_now(configuration):
+                continue
+            member = configuration.members.index(self._signer.address)
+            try:
+                proposals = relay.proposals(configuration.digest, member)
+            except SuretyError as error:
+                self._say(f"pull {relay.url}", f"no proposals: {error}")
+                continue
+            self._said.pop(f"pull {relay.url}", None)
+            signed += sum(
+                self._sign_one(relay, proposal) for proposal in proposals if proposal.header.configuration == configuration.digest
+            )
+        return signed
+
+    def _sign_one(self, relay: Relay, proposal: Proposal) -> bool:
+        try:
+            relay.sign(proposal.id, self.cosign(proposal))
+        except SuretyError as error:
+            self._say(f"proposal {relay.url} {proposal.id}", f"proposal {proposal.id} is not signed: {error}")
+            return False
+        return True
+
+    def _derive(self, observed: ObservationSet, proposal: Proposal) -> list[Row]:
+        """The rows that this witness finds for the proposed agreement-periods; refuses others than the proposed."""
+        keys = [(row.agreement, row.period) for row in map(unpack, proposal.rows)]
+        if not keys:
+            raise CosignRefused("a proposal without rows", value=proposal.id)
+        rows = derive_rows(observed, self._agreements.agreements(), self._laws, self._rules, only=keys)
+        found = tuple(pack(row) for row in rows)
+        if found != proposal.rows:
+            differing = next((row for row, word in zip(rows, proposal.rows, strict=False) if pack(row) != word), None)
+            raise CosignRefused("these rows are not what follows from the observations", value=differing, remedy=f"{differing}")
+        return rows
+
+    def _note(self, configuration: Configuration, epoch: int, proposal: Proposal) -> None:
+        """Remembers the verified roots of the set, and those of the proofs that hold."""
+        roots = [(signed.member, signed.root, signed.signature) for signed in proposal.members]
+        for proof in proposal.equivocations:
+            if proof.epoch == epoch and proof.holds(configuration, self._rules.domain):
+                roots += [(proof.member, root, signature) for root, signature in proof.roots]
+        self._store.note_roots(configuration.digest, epoch, roots)
+
+    def _refuse_foreign_header(self, observed: ObservationSet, rows: Sequence[Row], proposal: Proposal) -> None:
+        derived = report_header(observed, rows, proposal.header.payee)
+        if derived != proposal.header:
+            raise CosignRefused("the header does not name this observation set", value=proposal.header, remedy=f"{derived}")
+
+    def _refuse_without_own(self, member: int, observed: ObservationSet) -> None:
+        mine = self._store.root_of(observed.epoch)
+        shown = {signed.member: signed.root for signed in observed.members}.get(member)
+        if mine is None or shown != mine.root:
+            raise CosignRefused(
+                "the set does not hold this oracle's own observations", value=shown, remedy="include them, exactly as pushed"
+            )
+
+    def _refuse_equivocators(self, observed: ObservationSet) -> None:
+        caught = self._store.equivocators(observed.configuration.digest, observed.epoch)
+        present = [signed.member for signed in observed.members if signed.member in caught]
+        if present:
+            raise CosignRefused(
+                f"members {present} signed two roots for epoch {observed.epoch}", value=present, remedy="propose without them"
+            )
+
+    def equivocations(self, configuration: bytes, epoch: int) -> list[Equivocation]:
+        """The proofs that this witness holds against members of a configuration, for one epoch."""
+        caught = self._store.equivocators(configuration, epoch)
+        return [Equivocation(member, epoch, (roots[0], roots[1])) for member, roots in caught.items()]
+
+    # configurations -------------------------------------------------------------------------------------------------------------
+
+    def _configuration(self, digest: bytes) -> Configuration:
+        for configuration in self._agreements.configurations:
+            if configuration.digest == digest and self._signer.address in configuration.members:
+                return configuration
+        raise CosignRefused("this oracle is no member of the proposal's configuration", value=digest)
+
+    def _mine_at(self, time_s: int) -> Configuration | None:
+        """The configuration in force at a time, if this witness belongs to it."""
+        for configuration in self._agreements.configurations:
+            if configuration.reigns_at(time_s):
+                return configuration if self._signer.address in configuration.members else None
+        return None
+
+    def _reigns_now(self, configuration: Configuration) -> bool:
+        """Whether a period that began under this configuration may still be reported; a successor ends it only later."""
+        return configuration.since_s <= self._clock.now_ms() // 1_000
+
+    def _say(self, about: str, message: str) -> None:
+        """Logs a trouble when it begins or changes, not in every round."""
+        if self._said.get(about) != message:
+            self._said[about] = message
+            log.warning("%s", message)
+
+
+def _ended(calendar: Calendar, first_s: int, after_s: int) -> Iterator[tuple[int, int, int]]:
+    """(period, start, end) of every period whose last second lies in ``[first_s, after_s)``."""
+    period = calendar.period_at(max(first_s, calendar.start_s))
+    while period is not None and period < calendar.periods:
+        start_s, end_s = calendar.bounds(period)
+        if end_s > after_s:
+            return
+        yield period, start_s, end_s
+        period += 1
+
+
+def _logged(digest: bytes, proposal: Proposal, rows: Sequence[Row]) -> SignedReport:
+    return SignedReport(
+        digest=digest,
+        configuration=proposal.header.configuration,
+        epoch=proposal.header.epoch,
+        observers=proposal.header.observers,
+        observation_set=proposal.header.observation_set,
+        words={(row.agreement, row.period): pack(row) for row in rows},
+        proposal=json.dumps(proposal_json(proposal), separators=(",", ":")),
+    )
