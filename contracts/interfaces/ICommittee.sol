@@ -16,10 +16,12 @@ interface ICommittee {
 
     event Configured(bytes32 indexed configuration, uint32 indexed index, uint64 since, uint8 quorum, address[] members);
 
+    error ZeroEpochLength();
     error UnusableSize(uint256 members);
     error UnusableMember(address member);
     error SinceInThePast(uint64 since, uint64 earliest);
     error UnknownConfiguration(bytes32 configuration);
+    error UnknownMember(uint256 index, uint256 members);
     error ForeignSigner(uint256 signers, uint256 members);
     error QuorumNotReached(uint256 have, uint256 need);
     error SignatureLength(uint256 have, uint256 need);
@@ -30,7 +32,7 @@ interface ICommittee {
     function configure(address[] calldata members, uint64 since) external returns (bytes32 configuration);
 
     /// @notice Reverts unless `signers` (bit i = member i) is a quorum of the configuration and `signatures` holds, in ascending member
-    /// order, one 64-byte EIP-2098 signature of `digest` each. High-s signatures do not exist in this form.
+    /// order, one 64-byte EIP-2098 signature of `digest` each. A high s is refused, as everywhere.
     function verify(bytes32 configuration, bytes32 digest, uint256 signers, bytes calldata signatures) external view;
 
     function configurationOf(bytes32 configuration) external view returns (Configuration memory);
@@ -38,8 +40,12 @@ interface ICommittee {
     /// @notice Digest of the configuration in force at a time; zero before the first.
     function configurationAt(uint64 time) external view returns (bytes32);
 
-    /// @return since first second, until first second after the configuration's reign; reverts when it is unknown
-    function reignOf(bytes32 configuration) external view returns (uint64 since, uint64 until);
+    /// @notice What a report is checked against; reverts when the configuration is unknown.
+    /// @return since first second of the reign
+    /// @return until first second after it
+    /// @return quorum signatures and observers that a report needs, at least
+    /// @return size number of members
+    function reignOf(bytes32 configuration) external view returns (uint64 since, uint64 until, uint8 quorum, uint8 size);
 
     function memberOf(bytes32 configuration, uint256 index) external view returns (address);
 
@@ -48,4 +54,7 @@ interface ICommittee {
 
     /// @notice Domain separator under which members sign `ObservationRoot(uint64 epoch,bytes32 root)`.
     function domainSeparator() external view returns (bytes32);
+
+    /// @notice What a member signs over all its observations of an epoch.
+    function observationRootDigest(uint64 epoch, bytes32 root) external view returns (bytes32);
 }

@@ -175,18 +175,20 @@ interface IPactum {
     error CapsTooHigh(uint16 maxCreditBps, uint16 maxSlashBps);
     error ProviderShareTooSmall(uint256 have, uint256 need);
     error FeeTooSmall(uint128 fee, uint128 minFee);
+    error ParametersNotSet();
     error UnusablePeriods(uint32 periods, uint32 maxPeriods);
+    error UnusableLength(uint32 periodLength);
     error PeriodTooShort(uint256 length, uint256 least);
     error StartTooEarly(uint64 start, uint64 earliest);
     error StartOffMonth(uint64 start, uint64 monthStart);
-    error InexactTransfer(address token, uint256 expected, uint256 received);
+    error AgreementExists(uint96 agreement);
     error UnknownAgreement(uint96 agreement);
     error NoRows();
     error TooFewObservers(uint256 have, uint256 need);
+    error ForeignObserver(uint256 observers, uint256 members);
     error SignerWithoutObservation(uint256 signers, uint256 observers);
     error ZeroPayee();
     error NothingExpired(uint96 agreement, uint32 next);
-    error NotMatured(uint96 agreement, uint64 maturesAt);
     error NothingToClaim();
     error MixedClaim(uint96 agreement);
 

@@ -17,7 +17,6 @@ interface IZone {
     error NotRegistered(address provider);
     error ZeroPayout();
     error ZeroAmount();
-    error InexactTransfer(address token, uint256 expected, uint256 received);
     error FreeStakeExceeded(address provider, address token, uint256 wanted, uint256 free);
     error LockedStakeExceeded(address provider, address token, uint256 wanted, uint256 locked);
 

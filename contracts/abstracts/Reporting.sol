@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IPactum} from "../interfaces/IPactum.sol";
+import {Bits} from "../libraries/Bits.sol";
+import {Periods} from "../libraries/Periods.sol";
+import {Rows} from "../libraries/Rows.sol";
+import {Windows} from "../libraries/Windows.sol";
+import {Opening} from "./Opening.sol";
+
+/// @title From signed rows, or from silence, to verdicts
+abstract contract Reporting is Opening {
+    using Rows for uint256;
+
+    bytes32 private constant REPORT_TYPE = keccak256(
+        "Report(bytes32 configuration,uint64 epoch,bytes32 observationSet,uint32 observers,address payee,bytes32 rowsHash)"
+    );
+
+    /// @dev What every row of a report is held against.
+    struct Frame {
+        uint256 since; // reign of the configuration
+        uint256 until;
+        uint256 epoch;
+        uint40 batch;
+    }
+
+    uint256 private immutable EPOCH_LENGTH;
+
+    constructor() {
+        EPOCH_LENGTH = COMMITTEE.epochLength();
+    }
+
+    /// @inheritdoc IPactum
+    function report(Header calldata header, uint256[] calldata rows, uint256 signers, bytes calldata signatures)
+        external
+        nonReentrant
+        returns (uint256 accepted)
+    {
+        if (rows.length == 0) revert NoRows();
+        if (header.payee == address(0)) revert ZeroPayee();
+        Frame memory frame = _frameOf(header, signers);
+        bytes32 rowsHash = keccak256(abi.encodePacked(rows));
+        COMMITTEE.verify(header.configuration, _reportDigest(header, rowsHash), signers, signatures);
+
+        _emitReported(header, signers, rowsHash);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            if (_take(rows[i], frame)) ++accepted;
+        }
+        if (accepted != 0) _keep(header, frame.batch);
+    }
+
+    /// @inheritdoc IPactum
+    function expire(uint96 agreement) external nonReentrant returns (uint32 count) {
+        Record storage record = _existing(agreement);
+        uint32 next = record.state.next;
+        uint256 silent = _overdue(record);
+        if (silent <= next) revert NothingExpired(agreement, next);
+        count = SafeCast.toUint32(silent - next);
+
+        _settleMatured(agreement, record);
+        _expire(agreement, record, count);
+        _closeIfDone(agreement, record);
+    }
+
+    /// @inheritdoc IPactum
+    function settle(uint96[] calldata agreements) external nonReentrant returns (uint256 settled) {
+        for (uint256 i = 0; i < agreements.length; ++i) {
+            Record storage record = _records[agreements[i]];
+            if (!_settleMatured(agreements[i], record)) continue;
+            _closeIfDone(agreements[i], record);
+            ++settled;
+        }
+    }
+
+    /// @inheritdoc IPactum
+    function reportDigest(Header calldata header, uint256[] calldata rows) external view returns (bytes32) {
+        return _reportDigest(header, keccak256(abi.encodePacked(rows)));
+    }
+
+    /// @dev Every row rests on all observers, and nobody signs what it did not observe.
+    function _frameOf(Header calldata header, uint256 signers) private view returns (Frame memory) {
+        (uint64 since, uint64 until, uint8 quorum, uint8 size) = COMMITTEE.reignOf(header.configuration);
+        uint256 observers = header.observers;
+        if (observers >> size != 0) revert ForeignObserver(observers, size);
+        uint256 count = Bits.count(observers);
+        if (count < quorum) revert TooFewObservers(count, quorum);
+        if (signers & ~observers != 0) revert SignerWithoutObservation(signers, observers);
+        return Frame(since, until, header.epoch, _lastBatch + 1);
+    }
+
+    function _reportDigest(Header calldata header, bytes32 rowsHash) private view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(REPORT_TYPE, header, rowsHash)));
+    }
+
+    /// @dev Accepts one row, or says why not.
+    function _take(uint256 row, Frame memory frame) private returns (bool) {
+        uint96 agreement = row.agreement();
+        uint32 period = row.period();
+        Record storage record = _records[agreement];
+        Skip reason = _objection(row, period, record, frame);
+        if (reason != Skip.None) {
+            emit Skipped(agreement, period, row, reason);
+            return false;
+        }
+
+        _settleMatured(agreement, record);
+        uint32 next = record.state.next;
+        if (period > next) _expire(agreement, record, period - next);
+        _await(row, period, record.state, frame.batch);
+        uint256 maturesAt = block.timestamp + _parametersAt(record.parameters).disputeWindow;
+        emit Accepted(agreement, period, row, SafeCast.toUint64(maturesAt));
+        return true;
+    }
+
+    function _await(uint256 row, uint32 period, State storage state, uint40 batch) private {
+        state.next = period + 1;
+        state.batch = batch;
+        state.pending = Outcome(row.outcome());
+        state.creditBps = row.creditBps();
+        state.slashBps = row.slashBps();
+    }
+
+    /// @dev The first reason not to accept a row, cheapest to find first.
+    function _objection(uint256 row, uint32 period, Record storage record, Frame memory frame) private view returns (Skip) {
+        if (record.customer == address(0)) return Skip.UnknownAgreement;
+        if (period >= record.periods) return Skip.UnknownPeriod;
+        if (period < record.state.next) return Skip.AlreadyDecided;
+        Skip reason = _objectionToTime(period, record, frame);
+        return reason == Skip.None ? _objectionToVerdict(row, record) : reason;
+    }
+
+    function _objectionToTime(uint32 period, Record storage record, Frame memory frame) private view returns (Skip) {
+        (uint256 start, uint256 end) = _bounds(record, period);
+        if (!Windows.over(start, end - start, block.timestamp)) return Skip.TooEarly;
+        uint256 deadline = _parametersAt(record.parameters).reportDeadline;
+        if (Windows.over(end, deadline, block.timestamp)) return Skip.TooLate;
+        if ((end - 1) / EPOCH_LENGTH != frame.epoch) return Skip.ForeignEpoch;
+        bool reigned = start >= frame.since && !Windows.over(frame.since, frame.until - frame.since, start);
+        return reigned ? Skip.None : Skip.ForeignConfiguration;
+    }
+
+    function _objectionToVerdict(uint256 row, Record storage record) private view returns (Skip) {
+        uint256 outcome = row.outcome();
+        if (outcome == 0 || outcome > uint256(type(Outcome).max)) return Skip.UnknownOutcome;
+        uint256 credit = row.creditBps();
+        uint256 slash = row.slashBps();
+        bool inside = outcome == uint256(Outcome.Breach)
+            ? credit <= record.maxCreditBps && slash <= record.maxSlashBps
+            : credit == 0 && slash == 0;
+        return inside ? Skip.None : Skip.OverCaps;
+    }
+
+    function _bounds(Record storage record, uint256 period) internal view returns (uint256 start, uint256 end) {
+        start = Periods.boundary(record.kind, record.start, record.periodLength, period);
+        end = Periods.boundary(record.kind, record.start, record.periodLength, period + 1);
+    }
+
+    /// @dev How many periods, counted from the first, are past their report deadline.
+    function _overdue(Record storage record) private view returns (uint256) {
+        (bool exists, uint256 lastEnd) = Windows.lastOver(_parametersAt(record.parameters).reportDeadline, block.timestamp);
+        if (!exists) return 0;
+        uint256 ended = Periods.ended(record.kind, record.start, record.periodLength, lastEnd);
+        return ended < record.periods ? ended : record.periods;
+    }
+
+    function _keep(Header calldata header, uint40 batch) private {
+        _lastBatch = batch;
+        _batches[batch] = Batch(header.configuration, header.payee, header.observers, SafeCast.toUint64(block.timestamp));
+    }
+
+    function _emitReported(Header calldata header, uint256 signers, bytes32 rowsHash) private {
+        emit Reported(
+            header.configuration, header.epoch, header.observationSet, header.observers, header.payee, signers, rowsHash
+        );
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IPactum} from "../interfaces/IPactum.sol";
+import {Split} from "../libraries/Split.sol";
+
+/// @title What governance may change for later agreements
+/// @notice Parameters and listings are only ever added; each agreement names those it was opened under by number, so that nothing here
+/// touches a running one. Numbers count from 1.
+abstract contract Rulebook is IPactum, Ownable2Step {
+    /// @inheritdoc IPactum
+    uint32 public override currentParameters;
+    uint32 private _listings;
+
+    /// @inheritdoc IPactum
+    address public override treasury;
+
+    mapping(uint256 parameters => Parameters) private _parameters;
+    mapping(uint256 listing => Listing) private _listingOf;
+
+    /// @inheritdoc IPactum
+    mapping(address token => uint32) public override currentListing;
+
+    constructor(address governor, address treasury_) Ownable(governor) {
+        _setTreasury(treasury_);
+    }
+
+    /// @inheritdoc IPactum
+    function setParameters(Parameters calldata values) external onlyOwner returns (uint32 parameters) {
+        bool windows = values.reportDeadline != 0 && values.disputeWindow != 0;
+        bool shares = uint256(values.validatorBps) + values.daoBps <= Split.BPS;
+        if (!windows || !shares) revert UnusableParameters(values);
+
+        parameters = SafeCast.toUint16(uint256(currentParameters) + 1); // agreements keep the number in 16 bits
+        currentParameters = parameters;
+        _parameters[parameters] = values;
+        emit ParametersSet(parameters, values);
+    }
+
+    /// @inheritdoc IPactum
+    function list(Listing calldata values) external onlyOwner returns (uint32 listing) {
+        uint128 validators = Split.floorShare(values.minFee, _parameters[currentParameters].validatorBps);
+        bool usable = values.token != address(0) && values.minFee != 0 && values.relayFee <= validators;
+        if (!usable) revert UnusableListing(values);
+
+        listing = SafeCast.toUint16(uint256(_listings) + 1);
+        _listings = listing;
+        _listingOf[listing] = values;
+        currentListing[values.token] = listing;
+        emit Listed(listing, values);
+    }
+
+    /// @inheritdoc IPactum
+    function setTreasury(address treasury_) external onlyOwner {
+        _setTreasury(treasury_);
+    }
+
+    /// @inheritdoc IPactum
+    function parametersOf(uint32 parameters) external view returns (Parameters memory) {
+        return _parameters[parameters];
+    }
+
+    /// @inheritdoc IPactum
+    function listingOf(uint32 listing) external view returns (Listing memory) {
+        return _listingOf[listing];
+    }
+
+    function _parametersAt(uint256 parameters) internal view returns (Parameters storage) {
+        return _parameters[parameters];
+    }
+
+    function _listingAt(uint256 listing) internal view returns (Listing storage) {
+        return _listingOf[listing];
+    }
+
+    function _setTreasury(address treasury_) private {
+        if (treasury_ == address(0)) revert ZeroTreasury();
+
+        treasury = treasury_;
+        emit TreasurySet(treasury_);
+    }
+}
