@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {ICommittee} from "./interfaces/ICommittee.sol";
+import {Bits} from "./libraries/Bits.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ICommittee} from "./interfaces/ICommittee.sol";
-import {Bits} from "./libraries/Bits.sol";
 
 /// @title The oracles, and the proof that a quorum of them signed
 contract Committee is ICommittee, Ownable2Step, EIP712 {
@@ -58,11 +58,11 @@ contract Committee is ICommittee, Ownable2Step, EIP712 {
         if (count < record.quorum) revert QuorumNotReached(count, record.quorum);
         if (signatures.length != count * SIGNATURE_LENGTH) revert SignatureLength(signatures.length, count * SIGNATURE_LENGTH);
 
-        uint256 at = 0;
+        uint256 offset = 0;
         for (uint256 member = 0; member < size; ++member) {
             if (!Bits.has(signers, member)) continue;
-            _requireSignature(member, record.members[member], digest, signatures[at:at + SIGNATURE_LENGTH]);
-            at += SIGNATURE_LENGTH;
+            _requireSignature(member, record.members[member], digest, signatures[offset:offset + SIGNATURE_LENGTH]);
+            offset += SIGNATURE_LENGTH;
         }
     }
 

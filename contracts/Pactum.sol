@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IPactum} from "./interfaces/IPactum.sol";
 import {Ledger} from "./abstracts/Ledger.sol";
 import {Opening} from "./abstracts/Opening.sol";
 import {Reporting} from "./abstracts/Reporting.sol";
 import {Rulebook} from "./abstracts/Rulebook.sol";
+import {IPactum} from "./interfaces/IPactum.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title The escrow
 /// @notice The claims and the views. Governance is in Rulebook, opening in Opening, reports and deadlines in Reporting, the accounts in
@@ -185,13 +185,10 @@ contract Pactum is Reporting {
     }
 
     /// @dev The fees are here, the deposits in the Zone.
-    function _payCustomer(
-        uint96[] calldata agreements,
-        uint256[] memory deposits,
-        uint256 fromFees,
-        address customer,
-        address token
-    ) private returns (uint256 amount) {
+    function _payCustomer(uint96[] calldata agreements, uint256[] memory deposits, uint256 fromFees, address customer, address token)
+        private
+        returns (uint256 amount)
+    {
         amount = fromFees;
         for (uint256 i = 0; i < deposits.length; ++i) {
             if (deposits[i] == 0) continue;

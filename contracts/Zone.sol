@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IZone} from "./interfaces/IZone.sol";
+import {Tokens} from "./libraries/Tokens.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IZone} from "./interfaces/IZone.sol";
-import {Tokens} from "./libraries/Tokens.sol";
 
 /// @title The registry of providers and the keeper of their stake
 contract Zone is IZone, ReentrancyGuardTransient {

@@ -31,6 +31,7 @@ CONTRACTS: Mapping[str, str] = {
 }
 SETTINGS: Mapping[str, Any] = {
     "optimizer": {"enabled": True, "runs": 200},
+    "viaIR": True,
     "evmVersion": "cancun",
     "metadata": {"bytecodeHash": "none"},
     "remappings": ["@openzeppelin/contracts/=node_modules/@openzeppelin/contracts/"],

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILawStone} from "../interfaces/ILawStone.sol";
 import {IPactum} from "../interfaces/IPactum.sol";
 import {Periods} from "../libraries/Periods.sol";
 import {Split} from "../libraries/Split.sol";
 import {Tokens} from "../libraries/Tokens.sol";
+import {Windows} from "../libraries/Windows.sol";
 import {Ledger} from "./Ledger.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title From a signed offer to an agreement
 abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
@@ -91,7 +92,8 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
 
     /// @dev The provider stands behind exactly this offer, for this customer, now.
     function _requireConsent(Offer calldata offer, bytes32 digest, bytes calldata signature) private view {
-        if (block.timestamp >= offer.expiry) revert OfferExpired(offer.expiry, SafeCast.toUint64(block.timestamp));
+        bool expired = Windows.ended(offer.expiry, block.timestamp);
+        if (expired) revert OfferExpired(offer.expiry, SafeCast.toUint64(block.timestamp));
         if (offer.customer != address(0) && offer.customer != msg.sender) revert OfferForAnother(offer.customer, msg.sender);
         if (ZONE.payoutOf(offer.provider) == address(0)) revert ProviderNotRegistered(offer.provider);
         bool signed = SignatureChecker.isValidSignatureNowCalldata(offer.provider, digest, signature);

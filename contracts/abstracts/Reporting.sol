@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IPactum} from "../interfaces/IPactum.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Periods} from "../libraries/Periods.sol";
 import {Rows} from "../libraries/Rows.sol";
 import {Windows} from "../libraries/Windows.sol";
 import {Opening} from "./Opening.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title From signed rows, or from silence, to verdicts
 abstract contract Reporting is Opening {
     using Rows for uint256;
 
-    bytes32 private constant REPORT_TYPE = keccak256(
-        "Report(bytes32 configuration,uint64 epoch,bytes32 observationSet,uint32 observers,address payee,bytes32 rowsHash)"
-    );
+    bytes32 private constant REPORT_TYPE =
+        keccak256("Report(bytes32 configuration,uint64 epoch,bytes32 observationSet,uint32 observers,address payee,bytes32 rowsHash)");
 
     /// @dev What every row of a report is held against.
     struct Frame {
@@ -132,11 +131,11 @@ abstract contract Reporting is Opening {
 
     function _objectionToTime(uint32 period, Record storage record, Frame memory frame) private view returns (Skip) {
         (uint256 start, uint256 end) = _bounds(record, period);
-        if (!Windows.over(start, end - start, block.timestamp)) return Skip.TooEarly;
+        if (!Windows.ended(end, block.timestamp)) return Skip.TooEarly;
         uint256 deadline = _parametersAt(record.parameters).reportDeadline;
         if (Windows.over(end, deadline, block.timestamp)) return Skip.TooLate;
         if ((end - 1) / EPOCH_LENGTH != frame.epoch) return Skip.ForeignEpoch;
-        bool reigned = start >= frame.since && !Windows.over(frame.since, frame.until - frame.since, start);
+        bool reigned = start >= frame.since && !Windows.ended(frame.until, start);
         return reigned ? Skip.None : Skip.ForeignConfiguration;
     }
 
@@ -145,9 +144,8 @@ abstract contract Reporting is Opening {
         if (outcome == 0 || outcome > uint256(type(Outcome).max)) return Skip.UnknownOutcome;
         uint256 credit = row.creditBps();
         uint256 slash = row.slashBps();
-        bool inside = outcome == uint256(Outcome.Breach)
-            ? credit <= record.maxCreditBps && slash <= record.maxSlashBps
-            : credit == 0 && slash == 0;
+        bool inside =
+            outcome == uint256(Outcome.Breach) ? credit <= record.maxCreditBps && slash <= record.maxSlashBps : credit == 0 && slash == 0;
         return inside ? Skip.None : Skip.OverCaps;
     }
 
@@ -170,8 +168,6 @@ abstract contract Reporting is Opening {
     }
 
     function _emitReported(Header calldata header, uint256 signers, bytes32 rowsHash) private {
-        emit Reported(
-            header.configuration, header.epoch, header.observationSet, header.observers, header.payee, signers, rowsHash
-        );
+        emit Reported(header.configuration, header.epoch, header.observationSet, header.observers, header.payee, signers, rowsHash);
     }
 }

@@ -111,7 +111,7 @@ interface IPactum {
         address payee;
     }
 
-    /// @notice How one settled period's fee was divided; the six fee parts sum to the fee exactly.
+    /// @notice How one settled period's fee was divided; the first five parts sum to the fee exactly.
     /// `customerFromDeposit` is the rest of the credit, `slash` comes on top; both are taken from the locked deposit.
     struct Division {
         uint128 provider;
@@ -212,9 +212,7 @@ interface IPactum {
     function cancelOffer(uint256 nonce) external;
 
     /// @notice Opens an agreement: checks the offer and its signature, pulls all fees from the caller, locks the provider's deposit.
-    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods)
-        external
-        returns (uint96 agreement);
+    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods) external returns (uint96 agreement);
 
     // deciding -------------------------------------------------------------------------------------------------------
 
@@ -268,10 +266,7 @@ interface IPactum {
     function currentListing(address token) external view returns (uint32);
 
     /// @return provider what the provider may claim, customerFromFees and customerFromDeposit what the customer may claim; settled only
-    function claimableOf(uint96 agreement)
-        external
-        view
-        returns (uint256 provider, uint256 customerFromFees, uint256 customerFromDeposit);
+    function claimableOf(uint96 agreement) external view returns (uint256 provider, uint256 customerFromFees, uint256 customerFromDeposit);
 
     /// @notice What a member could claim now.
     function claimableOfMember(bytes32 configuration, address token, uint256 member) external view returns (uint256);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IPactum} from "../interfaces/IPactum.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IPactum} from "../interfaces/IPactum.sol";
 
 /// @title How one period's fee is divided
 /// @notice The fee always falls into its parts exactly: shares round down, and the provider's share is what the other two leave.
