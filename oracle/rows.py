@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from chain.docket import AgreementRecord
-from governance.law import LawFault
-
 from chain import merkle
+from chain.docket import AgreementRecord
 from chain.hashing import address_of
 from chain.keys import recover_compact
+from chain.quorum import mask_of
 from chain.typed_data import Domain, observation_root_digest
-from chain.values import Configuration, Header, member_bit
+from chain.values import Configuration, Header
 from governance.case import case_of
 from governance.errors import BadInput, FatalError
 from governance.periods import epoch_of
@@ -61,14 +60,15 @@ class ObservationSet:
     @property
     def observers(self) -> int:
         """The members of the set, as a bit mask."""
-        return sum(member_bit(signed.member) for signed in self.members)
+        return mask_of([signed.member for signed in self.members])
 
 
 @dataclass(frozen=True, slots=True)
-class CommitteeRules:
-    """What the Committee contract fixes: the domain of its members' signatures, and the length of an epoch in seconds."""
+class Rules:
+    """What the contracts fix: the domains under which members sign roots and reports, and the length of an epoch in seconds."""
 
-    domain: Domain
+    committee: Domain
+    pactum: Domain
     epoch_s: int
 
 
@@ -94,7 +94,7 @@ def derive_rows(
     observed: ObservationSet,
     records: Mapping[int, AgreementRecord],
     laws: Laws,
-    rules: CommitteeRules,
+    rules: Rules,
     only: Collection[Key] | None = None,
 ) -> list[Row]:
     """The rows of a set, by agreement and period. ``only`` limits them to these agreement-periods, and wants every one of them.
@@ -109,7 +109,7 @@ def derive(
     observed: ObservationSet,
     records: Mapping[int, AgreementRecord],
     laws: Laws,
-    rules: CommitteeRules,
+    rules: Rules,
     only: Collection[Key] | None = None,
 ) -> tuple[list[Derived], list[Underivable]]:
     """As ``derive_rows``, with verdicts and medians, and with what could not be derived beside what could."""
@@ -126,14 +126,14 @@ def derive(
             continue
         try:
             derived.append(_derive_one(by_key[key], records[key[0]], laws))
-        except (LawFault, BadInput) as fault:
+        except FatalError as fault:
             if only is not None:
                 raise RowRefused(f"period {key[1]} of agreement {key[0]} has no verdict: {fault}", value=key) from fault
             faults.append(Underivable(*key, fault))
     return derived, faults
 
 
-def verify_set(observed: ObservationSet, rules: CommitteeRules) -> None:
+def verify_set(observed: ObservationSet, rules: Rules) -> None:
     """Raises SetRefused or MemberRefused unless the set is a quorum's, each member verifying on its own."""
     members = [signed.member for signed in observed.members]
     if members != sorted(set(members)):
@@ -145,7 +145,7 @@ def verify_set(observed: ObservationSet, rules: CommitteeRules) -> None:
             raise SetRefused(
                 f"member {signed.member} signed epoch {signed.epoch}", value=signed.epoch, remedy=f"{observed.epoch}"
             )
-        verify_member(signed, observed.configuration, rules.domain)
+        verify_member(signed, observed.configuration, rules.committee)
 
 
 def verify_member(signed: SignedObservations, configuration: Configuration, committee: Domain) -> None:
@@ -235,7 +235,7 @@ def _foreign(
     by_key: Mapping[Key, object],
     records: Mapping[int, AgreementRecord],
     observed: ObservationSet,
-    rules: CommitteeRules,
+    rules: Rules,
 ) -> str:
     """Why this agreement-period has no place in a report of this set; empty where it has."""
     agreement, period = key

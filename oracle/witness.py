@@ -8,108 +8,32 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from chain.docket import AgreementRecord
 from chain.keys import Signer
 from chain.row import pack, unpack
-from chain.typed_data import Domain, observation_root_digest, report_digest
+from chain.typed_data import observation_root_digest, report_digest
 from chain.values import Configuration
-from governance.clock import Clock
-from governance.errors import BadInput, FatalError, SuretyError
+from governance.errors import FatalError, SuretyError
 from governance.periods import Calendar, epoch_of
-from governance.terms import Terms
 from governance.values import Observation, Row
-from oracle.evidence import EvidenceStore, Stretch
+from oracle.evidence import Stretch
 from oracle.fold import fold
 from oracle.laws import Laws
-from oracle.probe import targets_of
-from oracle.rows import CommitteeRules, Equivocation, ObservationSet, SignedObservations, derive_rows, epoch_root, report_header
-from oracle.samples import Samples
-from oracle.store import Root, SignedReport, Store
+from oracle.ports import Ports, Relay
+from oracle.rows import Equivocation, ObservationSet, Rules, SignedObservations, derive_rows, epoch_root, report_header
+from oracle.store import Root, SignedReport
 from oracle.wire import MemberSignature, Proposal, Submission, proposal_json
+
+MOST_PROPOSALS = 256  # taken from one relay at a time
 
 log = logging.getLogger(__name__)
 
 
 class CosignRefused(FatalError):
     """A proposal that this witness did not derive itself, or may not sign any more."""
-
-
-class Agreements(Protocol):
-    """What a witness reads of the chain; the docket is one."""
-
-    @property
-    def configurations(self) -> Sequence[Configuration]:
-        """All configurations of the committee."""
-        ...
-
-    def agreements(self) -> Mapping[int, AgreementRecord]:
-        """All agreements, by their ids."""
-        ...
-
-    def terms_text(self, terms: bytes) -> str:
-        """The terms document of an id."""
-        ...
-
-    def law_text(self, law: bytes) -> str:
-        """The program of a law."""
-        ...
-
-
-class Relay(Protocol):
-    """What a witness asks of a relay."""
-
-    @property
-    def url(self) -> str:
-        """Its address, which names it."""
-        ...
-
-    def push(self, submission: Submission) -> None:
-        """Hands in observations."""
-        ...
-
-    def proposals(self, configuration: bytes, member: int) -> Sequence[Proposal]:
-        """What this member could sign."""
-        ...
-
-    def sign(self, proposal_id: str, signature: MemberSignature) -> None:
-        """Hands in a signature."""
-        ...
-
-
-class SampleSource(Protocol):
-    """Where a witness finds the samples of an agreement's period."""
-
-    def samples_of(self, record: AgreementRecord, terms: Terms, start_s: int, end_s: int) -> Samples:
-        """The samples scheduled in ``[start_s, end_s)``; others may be among them."""
-        ...
-
-
-class ProbedSamples:
-    """What this oracle's own probes brought home."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def samples_of(self, record: AgreementRecord, terms: Terms, start_s: int, end_s: int) -> Samples:  # noqa: ARG002
-        """The samples of all targets of the terms."""
-        digests = [target.name.digest for target in targets_of(terms)]
-        return self._store.samples_of(digests, start_s * 1_000, end_s * 1_000)
-
-
-class RecordedSamples:
-    """Samples that somebody recorded before, for replaying history: the same ones for every agreement."""
-
-    def __init__(self, samples: Samples) -> None:
-        self._samples = samples
-
-    def samples_of(self, record: AgreementRecord, terms: Terms, start_s: int, end_s: int) -> Samples:  # noqa: ARG002
-        """The recorded samples of the period."""
-        time = self._samples.scheduled_ms
-        return self._samples.where((time >= start_s * 1_000) & (time < end_s * 1_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,38 +49,25 @@ class Witness:
     """One committee member at work. To be used from one thread.
 
     ``grace_ms`` is how long after an epoch's end its last probes may still be under way. A subclass that overrides ``counted``
-    sees, and may change, every observation before it is signed.
+    sees, and may change, every observation before it is signed. Raises ForeignDatabase where the store is another oracle's.
     """
 
-    def __init__(
-        self,
-        signer: Signer,
-        agreements: Agreements,
-        rules: CommitteeRules,
-        pactum: Domain,
-        store: Store,
-        evidence: EvidenceStore,
-        relays: Sequence[Relay],
-        clock: Clock,
-        *,
-        grace_ms: int,
-        source: SampleSource | None = None,
-    ) -> None:
+    def __init__(self, signer: Signer, rules: Rules, ports: Ports, grace_ms: int) -> None:
         self.grace_ms = grace_ms
         self._signer = signer
-        self._agreements = agreements
         self._rules = rules
-        self._pactum = pactum
-        self._store = store
-        self._evidence = evidence
-        self._relays = tuple(relays)
-        self._clock = clock
-        self._source = source or ProbedSamples(store)
-        self._laws = Laws(agreements)
+        self._agreements = ports.agreements
+        self._source = ports.source
+        self._store = ports.store
+        self._evidence = ports.evidence
+        self._relays = tuple(ports.relays)
+        self._clock = ports.clock
+        self._laws = Laws(ports.agreements)
         self._observed_to: int | None = None  # the newest epoch that was looked at since the start
-        self._pushed: set[tuple[str, int, bytes]] = set()
+        self._configurations: dict[int, tuple[Configuration, ...]] = {}  # by epoch: those that its root is pushed under
+        self._pushed: set[tuple[str, int]] = set()
         self._said: dict[str, str] = {}
-        store.belongs_to(signer.address, rules.domain.chain_id, rules.domain.contract)
+        self._store.belongs_to(signer.address, rules.committee.chain_id, rules.committee.contract)
 
     # observing --------------------------------------------------------------------------------------------------------------
 
@@ -213,7 +124,7 @@ class Witness:
             root = self._commit(epoch, due)
         if root is None or root.signature is not None:
             return False
-        self._store.sign_root(root, self._signer.sign_compact(observation_root_digest(self._rules.domain, epoch, root.root)))
+        self._store.sign_root(root, self._signer.sign_compact(observation_root_digest(self._rules.committee, epoch, root.root)))
         return True
 
     def _commit(self, epoch: int, due: Sequence[Due]) -> Root | None:
@@ -221,7 +132,7 @@ class Witness:
         for one in due:
             try:
                 observation = self.counted(one.record, one.period)
-            except BadInput as error:
+            except FatalError as error:
                 self._say(f"terms {one.record.id}", f"agreement {one.record.id} cannot be observed: {error}")
                 continue
             if observation is not None:
@@ -231,63 +142,64 @@ class Witness:
     # relaying ---------------------------------------------------------------------------------------------------------------
 
     def push(self) -> int:
-        """Hands every relay the signed observations that it was not given yet; how many it took."""
+        """Hands every relay the signed observations that it was not given yet; how many epochs the relays took."""
         taken = 0
-        oldest = self._oldest_reportable(self._clock.now_ms())
-        for root in self._store.roots_of(oldest, self._clock.now_ms() // 1_000 // self._rules.epoch_s):
-            missing = [relay for relay in self._relays if not self._has(relay, root)]
-            if root.signature is not None and missing:
-                taken += sum(self._push_to(relay, root.epoch, submissions) for relay, submissions in self._offers(root, missing))
-        self._pushed = {entry for entry in self._pushed if entry[1] >= oldest}
+        for root in self._reportable():
+            missing = [relay for relay in self._relays if (relay.url, root.epoch) not in self._pushed]
+            submissions = self._submissions(root) if missing else []
+            taken += sum(self._push_to(relay, root.epoch, submissions) for relay in missing)
         return taken
 
-    def _has(self, relay: Relay, root: Root) -> bool:
-        return (relay.url, root.epoch, root.root) in self._pushed
+    def _reportable(self) -> list[Root]:
+        """The signed roots of the epochs of which a report could still be accepted."""
+        now_ms = self._clock.now_ms()
+        oldest = self._oldest_reportable(now_ms)
+        roots = self._store.roots_of(oldest, now_ms // 1_000 // self._rules.epoch_s)
+        self._pushed = {entry for entry in self._pushed if entry[1] >= oldest}
+        self._configurations = {epoch: found for epoch, found in self._configurations.items() if epoch >= oldest}
+        return [root for root in roots if root.signature is not None]
 
-    def _offers(self, root: Root, relays: Sequence[Relay]) -> Iterator[tuple[Relay, list[Submission]]]:
-        submissions = self._submissions(root)
-        for relay in relays:
-            yield relay, submissions
-
-    def _push_to(self, relay: Relay, epoch: int, submissions: Sequence[Submission]) -> int:
+    def _push_to(self, relay: Relay, epoch: int, submissions: Sequence[Submission]) -> bool:
         try:
             for submission in submissions:
                 relay.push(submission)
         except SuretyError as error:
             self._say(f"push {relay.url}", f"epoch {epoch} was not handed in: {error}")
-            return 0
-        self._pushed |= {(relay.url, epoch, submission.signed.root) for submission in submissions}
+            return False
+        self._pushed.add((relay.url, epoch))
         self._said.pop(f"push {relay.url}", None)
-        return len(submissions)
+        return True
 
     def _submissions(self, root: Root) -> list[Submission]:
         """One submission per configuration under which an observed period began; all of them hold the whole epoch."""
         observations = self._store.observations_of(root.epoch)
-        configurations = {}
-        for seen in observations:
-            record = self._agreements.agreements().get(seen.agreement)
-            mine = self._mine_at(record.calendar.bounds(seen.period)[0]) if record else None
-            if mine is not None:
-                configurations[mine.digest] = mine
         return [
-            Submission(
-                digest,
-                SignedObservations(
-                    configuration.members.index(self._signer.address),
-                    root.epoch,
-                    root.root,
-                    root.signature or b"",
-                    observations,
-                ),
-            )
-            for digest, configuration in configurations.items()
+            Submission(configuration.digest, self._signed(root, configuration, observations))
+            for configuration in self._configurations_of(root.epoch)
         ]
+
+    def _signed(self, root: Root, configuration: Configuration, seen: tuple[Observation, ...]) -> SignedObservations:
+        return SignedObservations(self._member(configuration), root.epoch, root.root, root.signature or b"", seen)
+
+    def _configurations_of(self, epoch: int) -> tuple[Configuration, ...]:
+        """The configurations under which the observed periods of an epoch began."""
+        if epoch not in self._configurations:
+            records = self._agreements.agreements()
+            starts = {
+                records[seen.agreement].calendar.bounds(seen.period)[0]
+                for seen in self._store.observations_of(epoch)
+                if seen.agreement in records
+            }
+            found = {mine.digest: mine for mine in map(self._mine_at, starts) if mine}
+            self._configurations[epoch] = tuple(found.values())
+        return self._configurations[epoch]
 
     # co-signing ---------------------------------------------------------------------------------------------------------------
 
     def pull_and_cosign(self) -> int:
         """Signs what the relays propose and this witness derives too; how many proposals it signed."""
-        return sum(self._cosign_from(relay) for relay in self._relays)
+        found = {mine.digest: mine for root in self._reportable() for mine in self._configurations_of(root.epoch)}
+        return sum(self._cosign_from(relay, list(found.values())) for relay in self._relays)
 
     def cosign(self, proposal: Proposal) -> MemberSignature:
         """This member's signature of a proposal.
@@ -297,34 +209,30 @@ class Witness:
         the store raise.
         """
         configuration = self._configuration(proposal.header.configuration)
-        member = configuration.members.index(self._signer.address)
+        member = self._member(configuration)
         observed = ObservationSet(configuration, proposal.header.epoch, proposal.members)
         rows = self._derive(observed, proposal)
         self._note(configuration, observed.epoch, proposal)
         self._refuse_foreign_header(observed, rows, proposal)
         self._refuse_without_own(member, observed)
         self._refuse_equivocators(observed)
-        digest = report_digest(self._pactum, proposal.header, proposal.rows)
+        digest = report_digest(self._rules.pactum, proposal.header, proposal.rows)
         self._store.log_report(_logged(digest, proposal, rows))
         signature = self._signer.sign_compact(digest)
         self._store.sign_report(digest, signature)
         return MemberSignature(member, signature)
 
-    def _cosign_from(self, relay: Relay) -> int:
+    def _cosign_from(self, relay: Relay, configurations: Sequence[Configuration]) -> int:
         signed = 0
-        for configuration in self._agreements.configurations:
-            if self._signer.address not in configuration.members or not self._reigns_now(configuration):
-                continue
-            member = configuration.members.index(self._signer.address)
+        for configuration in configurations:
             try:
-                proposals = relay.proposals(configuration.digest, member)
+                proposals = relay.proposals(configuration.digest, self._member(configuration))
             except SuretyError as error:
                 self._say(f"pull {relay.url}", f"no proposals: {error}")
                 continue
             self._said.pop(f"pull {relay.url}", None)
-            signed += sum(
-                self._sign_one(relay, proposal) for proposal in proposals if proposal.header.configuration == configuration.digest
-            )
+            mine = [proposal for proposal in proposals if proposal.header.configuration == configuration.digest]
+            signed += sum(self._sign_one(relay, proposal) for proposal in mine[:MOST_PROPOSALS])
         return signed
 
     def _sign_one(self, relay: Relay, proposal: Proposal) -> bool:
@@ -351,7 +259,7 @@ class Witness:
         """Remembers the verified roots of the set, and those of the proofs that hold."""
         roots = [(signed.member, signed.root, signed.signature) for signed in proposal.members]
         for proof in proposal.equivocations:
-            if proof.epoch == epoch and proof.holds(configuration, self._rules.domain):
+            if proof.epoch == epoch and proof.holds(configuration, self._rules.committee):
                 roots += [(proof.member, root, signature) for root, signature in proof.roots]
         self._store.note_roots(configuration.digest, epoch, roots)
 
@@ -383,22 +291,19 @@ class Witness:
 
     # configurations -------------------------------------------------------------------------------------------------------------
 
+    def _member(self, configuration: Configuration) -> int:
+        return configuration.members.index(self._signer.address)
+
     def _configuration(self, digest: bytes) -> Configuration:
-        for configuration in self._agreements.configurations:
-            if configuration.digest == digest and self._signer.address in configuration.members:
-                return configuration
-        raise CosignRefused("this oracle is no member of the proposal's configuration", value=digest)
+        configuration = self._agreements.configuration(digest)
+        if configuration is None or self._signer.address not in configuration.members:
+            raise CosignRefused("this oracle is no member of the proposal's configuration", value=digest)
+        return configuration
 
     def _mine_at(self, time_s: int) -> Configuration | None:
         """The configuration in force at a time, if this witness belongs to it."""
-        for configuration in self._agreements.configurations:
-            if configuration.reigns_at(time_s):
-                return configuration if self._signer.address in configuration.members else None
-        return None
-
-    def _reigns_now(self, configuration: Configuration) -> bool:
-        """Whether a period that began under this configuration may still be reported; a successor ends it only later."""
-        return configuration.since_s <= self._clock.now_ms() // 1_000
+        configuration = self._agreements.configuration_at(time_s)
+        return configuration if configuration and self._signer.address in configuration.members else None
 
     def _say(self, about: str, message: str) -> None:
         """Logs a trouble when it begins or changes, not in every round."""
