@@ -114,8 +114,12 @@ class CommitteeClient(Contract):
 
     def reign_of(self, configuration: bytes) -> tuple[int, int]:
         """First second of a configuration's reign, and first second after it."""
-        since, until = self.read_values(("uint64", "uint64"), "reignOf(bytes32)", configuration)
+        since, until, _, _ = self.read_values(("uint64", "uint64", "uint8", "uint8"), "reignOf(bytes32)", configuration)
         return since, until
+
+    def observation_root_digest(self, epoch: int, root: bytes) -> bytes:
+        """The contract's own digest of an oracle's root of an epoch."""
+        return bytes(self.read_value("bytes32", "observationRootDigest(uint64,bytes32)", epoch, root))
 
     def member_of(self, configuration: bytes, index: int) -> str:
         """One member of a configuration."""
