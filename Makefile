@@ -2,7 +2,8 @@
 # where all is in place. A line "name: ## text" is what `make help` shows.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo up test test-contracts test-foundry test-python test-deep check format bench lock clean
+.PHONY: help setup setup-run demo up test test-contracts test-foundry test-python test-deep format bench lock clean \
+  check check-format check-lint check-types check-solidity
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -45,9 +46,18 @@ test-deep: setup ## all tests, the slow ones too, with far more random cases (an
 	  ARGS="-m '' --timeout 3600 $(ARGS)"
 
 check: setup ## formatters, linter and strict type checker, changing nothing; a warning is an error
+	@$(MAKE) --keep-going check-format check-lint check-types check-solidity
+
+check-format: setup
 	$(BIN)/ruff format --check --quiet .
+
+check-lint: setup
 	$(BIN)/ruff check --quiet .
+
+check-types: setup
 	$(BIN)/mypy
+
+check-solidity: setup
 	.setup/bin/forge fmt --check $(SOLIDITY)
 
 format: setup ## let the formatters and the linter change what they can
