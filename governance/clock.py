@@ -9,9 +9,10 @@ from governance.errors import BadInput
 
 
 class Clock(Protocol):
-    """Says what time it is, in milliseconds since the Unix epoch, UTC."""
+    """Says what time it is."""
 
-    def now_ms(self) -> int: ...
+    def now_ms(self) -> int:
+        """Milliseconds since the Unix epoch, UTC."""
 
 
 class SystemClock:

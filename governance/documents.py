@@ -17,7 +17,7 @@ from typing import NoReturn, Protocol
 from yaml.composer import Composer
 from yaml.error import MarkedYAMLError
 from yaml.events import AliasEvent, CollectionStartEvent, NodeEvent, ScalarEvent
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.resolver import Resolver
@@ -202,7 +202,10 @@ def _item(node: Node, source: str) -> Item:
         return Scalar(node.value, node.tag == _TEXT_TAG, place)
     if isinstance(node, SequenceNode):
         return Listing(tuple(_item(child, source) for child in node.value), place)
-    assert isinstance(node, MappingNode)
+    return _fields(node, place, source)
+
+
+def _fields(node: Node, place: Place, source: str) -> Fields:
     values: dict[str, Item] = {}
     places: dict[str, Place] = {}
     for key_node, value_node in node.value:

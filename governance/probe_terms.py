@@ -10,7 +10,7 @@ from governance.documents import Fields, Item, Place, fields_of, listing_of, sca
 from governance.quantities import choice_of, decimal_of, milliseconds_of, text_of, whole_of
 
 URL_PATTERN = r"https?://[!-~]+"
-SECRET_PATTERN = r"[A-Z][A-Z0-9_]{0,63}"
+NAMED_BY = r"[A-Z][A-Z0-9_]{0,63}"
 # Names under which credentials travel. Terms are published, so their values may not stand in them.
 _CREDENTIAL = re.compile(r"(?i)(proxy-)?authorization|cookie|.*(api[-_]?key|token|secret|password|credential).*")
 _HEADER_PATTERN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}"
@@ -56,7 +56,7 @@ def read_probe(name: str, details: Fields) -> Probe:
     )
     get = details.values
     headers = _headers(get.get("headers"), "headers", r"[ -~]{0,1024}", "printable ASCII")
-    secrets = _headers(get.get("secretHeaders"), "secretHeaders", SECRET_PATTERN, "the secret's name, as in PROVIDER_KEY")
+    secrets = _headers(get.get("secretHeaders"), "secretHeaders", NAMED_BY, "the secret's name, as in PROVIDER_KEY")
     _refuse_credentials(headers, details)
     _refuse_doubles(headers + secrets, details)
     interval_ms = _between(get["interval"], "interval", _SHORTEST_INTERVAL_MS, _LONGEST_INTERVAL_MS)

@@ -1,0 +1,424 @@
+/*  The fence: turns the text of a law into predicates of a private module, or says why not.
+
+    A law is data until every goal in it was walked. What it may call is its own predicates, the granted facts and the
+    vocabulary below; nothing else is even reachable from its module, for the default imports are taken away. Arithmetic is on
+    integers of bounded size: since `X is Y` evaluates whatever term Y is bound to, a guard is woven in before each evaluation,
+    and the bound is checked after it.
+*/
+
+:- module(surety_fence, [fence_law/5, not_integers/1, not_comparable/1, out_of_bounds/1]).
+
+:- use_module(library(lists)).
+:- use_module(library(apply)).
+:- use_module(library(error)).
+:- use_module(surety_facts, [granted/1]).
+
+deepest_term(100).
+most_clauses(5_000).
+most_arguments(16).
+program_space(4_000_000).
+largest_integer(115792089237316195423570985008687907853269984665640564039457584007913129639935).  % 2^256 - 1
+
+/*  Importing predicates that their module does not export is what a private vocabulary is made of. The hook is silent for
+    law modules alone.  */
+:- multifile user:message_hook/3.
+user:message_hook(import_private(Module, _), _, _) :-
+    atom(Module),
+    sub_atom(Module, 0, _, _, 'surety law ').
+
+%!  fence_law(+Module, +Text:string, +Entry:string, -Status, -Why) is det.
+%
+%   Entry is what the law must define, as in "decide/3". Status is 1, or 0 for a law that is refused: Why is then
+%   "Offset<TAB>Message", where Offset counts characters from 0. Nothing stays of a refused law but an empty module.
+
+fence_law(Module, Text, EntryText, Status, Why) :-
+    catch(( term_string(Entry, EntryText),
+            with_mutex(surety_fence, admit(Module, Text, Entry)),
+            Status = 1, Why = "" ),
+          Error,
+          ( refusal(Error, Offset, Message), Status = 0, format(string(Why), "~d\t~s", [Offset, Message]) )).
+
+admit(Module, Text, Entry) :-
+    setup_call_cleanup(open_string(Text, Stream), read_clauses(Stream, 0, Read), close(Stream)),
+    own_predicates(Read, Own),
+    (   memberchk(Entry, Own) -> true ; refuse(0, "~w is missing", [Entry]) ),
+    maplist(fenced_clause(Own), Read, Clauses),
+    load(Module, Own, Clauses).
+
+
+%   Reading: one term at a time, as data, with the operators of the system alone.
+
+read_clauses(Stream, Count, Clauses) :-
+    character_count(Stream, Before),
+    read_term(Stream, Term, [ module(surety_reader), syntax_errors(error), dotlists(false), double_quotes(string),
+                              singletons(Singletons), quasi_quotations(Quasi), subterm_positions(Position),
+                              term_position(Start) ]),
+    (   Term == end_of_file
+    ->  ( peek_char(Stream, end_of_file) -> true ; refuse(Before, "the text ends before its end", []) ),
+        Clauses = []
+    ;   stream_position_data(char_count, Start, Offset),
+        stream_position_data(line_count, Start, Line),
+        check_clause_form(Term, Singletons, Quasi, Count, Offset),
+        Clauses = [read(Term, Position, Offset, Line)|More],
+        Next is Count + 1,
+        read_clauses(Stream, Next, More)
+    ).
+
+check_clause_form(Term, Singletons, Quasi, Count, Offset) :-
+    most_clauses(Most),
+    (   Count >= Most -> refuse(Offset, "more than ~d clauses", [Most]) ; true ),
+    (   Quasi == [] -> true ; refuse(Offset, "quasi quotations are not allowed", []) ),
+    (   Singletons = [Name=_|_]
+    ->  refuse(Offset, "variable ~w stands alone; write _~w if it is meant to", [Name, Name])
+    ;   true
+    ),
+    deepest_term(Deepest),
+    (   shallow(Term, Deepest) -> true ; refuse(Offset, "terms nested deeper than ~d", [Deepest]) ),
+    (   part_of(Term, Part), is_dict(Part) -> refuse(Offset, "dicts are not allowed", []) ; true ),
+    (   part_of(Term, Whole), integer(Whole), \+ bounded_number(any, Whole)
+    ->  refuse(Offset, "a number of more than 256 bits", [])
+    ;   true
+    ).
+
+%   Conjunctions and lists may be long: only their elements count as depth.
+shallow(Term, _) :- \+ compound(Term), !.
+shallow(_, 0) :- !, fail.
+shallow((First, Rest), Depth) :- !, Less is Depth - 1, shallow(First, Less), shallow(Rest, Depth).
+shallow([First|Rest], Depth) :- !, Less is Depth - 1, shallow(First, Less), shallow(Rest, Depth).
+shallow(Term, Depth) :-
+    Less is Depth - 1,
+    compound_name_arguments(Term, _, Arguments),
+    all_shallow(Arguments, Less).
+
+all_shallow([], _).
+all_shallow([First|Rest], Depth) :- shallow(First, Depth), all_shallow(Rest, Depth).
+
+part_of(Term, Term).
+part_of(Term, Part) :-
+    compound(Term),
+    compound_name_arguments(Term, _, Arguments),
+    member(Argument, Arguments),
+    part_of(Argument, Part).
+
+
+%   Heads: what a law may define.
+
+own_predicates(Read, Own) :-
+    maplist(own_predicate, Read, Indicators),
+    sort(Indicators, Own).
+
+own_predicate(read(Term, _, Offset, _), Name/Arity) :-
+    head_and_body(Term, Head, _, Offset),
+    (   callable(Head) -> true ; refuse(Offset, "a clause has no head", []) ),
+    functor(Head, Name, Arity),
+    most_arguments(Most),
+    (   Arity > Most -> refuse(Offset, "~q has more than ~d arguments", [Name/Arity, Most]) ; true ),
+    (   definable(Head, Name) -> true ; refuse(Offset, "~q may not be defined by a law", [Name/Arity]) ).
+
+head_and_body((Head :- Body), Head, Body, _) :- !.
+head_and_body((:- _), _, _, Offset) :- !, refuse(Offset, "directives are not allowed", []).
+head_and_body((?- _), _, _, Offset) :- !, refuse(Offset, "queries are not allowed", []).
+head_and_body((_ --> _), _, _, Offset) :- !, refuse(Offset, "grammar rules are not allowed", []).
+head_and_body((_ => _), _, _, Offset) :- !, refuse(Offset, "rules with => are not allowed", []).
+head_and_body(Head, Head, true, _).
+
+definable(Head, Name) :-
+    \+ sub_atom(Name, 0, 1, _, $),
+    \+ predicate_property(system:Head, defined),
+    \+ vocabulary(Head),
+    \+ control(Head, _),
+    \+ ( functor(Head, Name, Arity), granted(Name/Arity) ),
+    Head \= _:_.
+
+
+%   Bodies: every goal is walked, beside its position, and arithmetic is guarded.
+
+fenced_clause(Own, read(Term, Position, Offset, Line), clause(Head, Guarded, Line)) :-
+    head_and_body(Term, Head, Body, Offset),
+    (   Term = (_ :- _)
+    ->  child(2, Position, Offset, BodyPosition)
+    ;   BodyPosition = none(Offset)
+    ),
+    walk(Body, BodyPosition, Own, Guarded),
+    (   part_of(Head-Guarded, Part), float(Part)
+    ->  refuse(Offset, "~w is no whole number; decimals may stand in comparisons alone", [Part])
+    ;   true
+    ).
+
+walk(Goal, Position, _, _) :-
+    var(Goal), !,
+    refuse_at(Position, "a goal may not be a variable", []).
+walk(Goal, Position, Own, Guarded) :-
+    control(Goal, Places), !,
+    Goal =.. [Name|Arguments],
+    walk_places(Arguments, 1, Places, Position, Own, GuardedArguments),
+    Guarded =.. [Name|GuardedArguments].
+walk(Goal, Position, _, Guarded) :-
+    arithmetic(Goal, Kind, Expressions), !,
+    maplist(check_expression(Kind, Position), Expressions),
+    guard(Kind, Goal, Expressions, Guarded).
+walk(Goal, Position, _, Goal) :-
+    vocabulary(Goal), !,
+    (   Goal = between(_, High, _), nonvar(High), \+ integer(High)
+    ->  refuse_at(Position, "between/3 ends at a whole number", [])
+    ;   true
+    ).
+walk(Goal, _, Own, Goal) :-
+    callable(Goal),
+    functor(Goal, Name, Arity),
+    ( memberchk(Name/Arity, Own) ; granted(Name/Arity) ), !.
+walk(Goal, Position, _, _) :-
+    callable(Goal), !,
+    functor(Goal, Name, Arity),
+    refuse_at(Position, "~q may not be called by a law", [Name/Arity]).
+walk(_, Position, _, _) :-
+    refuse_at(Position, "a goal is a predicate", []).
+
+walk_places([], _, _, _, _, []).
+walk_places([Argument|More], Index, Places, Position, Own, [Guarded|Rest]) :-
+    (   memberchk(Index, Places)
+    ->  offset_of(Position, Offset),
+        child(Index, Position, Offset, ChildPosition),
+        walk(Argument, ChildPosition, Own, Guarded)
+    ;   Guarded = Argument
+    ),
+    Next is Index + 1,
+    walk_places(More, Next, Places, Position, Own, Rest).
+
+%!  control(?Goal, -Places)
+%   Goals whose arguments at Places are goals.
+
+control((_, _), [1, 2]).
+control((_ ; _), [1, 2]).
+control((_ -> _), [1, 2]).
+control((_ *-> _), [1, 2]).
+control(\+ _, [1]).
+control(once(_), [1]).
+control(forall(_, _), [1, 2]).
+control(findall(_, _, _), [2]).
+
+%!  vocabulary(?Goal)
+%   What a law may call besides. None of it makes atoms, evaluates a term, or reaches beyond its arguments.
+
+vocabulary(!).
+vocabulary(true).
+vocabulary(fail).
+vocabulary(false).
+vocabulary(_ = _).
+vocabulary(_ \= _).
+vocabulary(_ == _).
+vocabulary(_ \== _).
+vocabulary(_ @< _).
+vocabulary(_ @> _).
+vocabulary(_ @=< _).
+vocabulary(_ @>= _).
+vocabulary(compare(_, _, _)).
+vocabulary(var(_)).
+vocabulary(nonvar(_)).
+vocabulary(atom(_)).
+vocabulary(atomic(_)).
+vocabulary(integer(_)).
+vocabulary(compound(_)).
+vocabulary(ground(_)).
+vocabulary(between(_, _, _)).
+vocabulary(length(_, _)).
+vocabulary(sort(_, _)).
+vocabulary(msort(_, _)).
+vocabulary(sort(_, _, _, _)).
+vocabulary(member(_, _)).
+vocabulary(memberchk(_, _)).
+vocabulary(append(_, _, _)).
+vocabulary(reverse(_, _)).
+vocabulary(nth0(_, _, _)).
+vocabulary(nth1(_, _, _)).
+vocabulary(last(_, _)).
+
+arithmetic(Result is Expression, evaluation(Result), [Expression]).
+arithmetic(A =:= B, comparison, [A, B]).
+arithmetic(A =\= B, comparison, [A, B]).
+arithmetic(A < B, comparison, [A, B]).
+arithmetic(A =< B, comparison, [A, B]).
+arithmetic(A > B, comparison, [A, B]).
+arithmetic(A >= B, comparison, [A, B]).
+
+function(_ + _).
+function(_ - _).
+function(_ * _).
+function(_ // _).
+function(_ div _).
+function(_ mod _).
+function(_ rem _).
+function(min(_, _)).
+function(max(_, _)).
+function(abs(_)).
+function(sign(_)).
+function(- _).
+function(+ _).
+
+check_expression(_, _, Expression) :-
+    var(Expression), !.
+check_expression(Kind, Position, Expression) :-
+    number(Expression), !,
+    (   bounded_number(Kind, Expression)
+    ->  true
+    ;   refuse_at(Position, "~w is no number that a law may write here; write whole numbers", [Expression])
+    ).
+check_expression(Kind, Position, Expression) :-
+    compound(Expression),
+    function(Expression), !,
+    compound_name_arguments(Expression, _, Arguments),
+    maplist(check_expression(Kind, Position), Arguments).
+check_expression(_, Position, Expression) :-
+    callable(Expression), !,
+    functor(Expression, Name, Arity),
+    refuse_at(Position, "~q is no function that a law may use", [Name/Arity]).
+check_expression(_, Position, _) :-
+    refuse_at(Position, "this is no expression", []).
+
+bounded_number(_, Number) :-
+    integer(Number),
+    largest_integer(Largest),
+    abs(Number) =< Largest.
+bounded_number(comparison, Number) :-       % a decimal such as 1.50, compared exactly
+    float(Number),
+    abs(Number) < 1.0e15.
+
+guard(evaluation(Result), _, [Expression], Guarded) :-
+    term_variables(Expression, Variables),
+    (   Variables == [], integer(Expression)
+    ->  Guarded = (Result = Expression)
+    ;   integers(Variables, Integers),
+        largest_integer(Most),
+        Least is -Most,
+        Guarded = ( ( Integers -> true ; surety_fence:not_integers(Variables) ),
+                    Value is Expression,
+                    ( Value =< Most, Value >= Least -> true ; surety_fence:out_of_bounds(Value) ),
+                    Result = Value )
+    ).
+guard(comparison, Goal, Expressions, Guarded) :-
+    term_variables(Expressions, Variables),
+    integers(Variables, Integers),
+    mapargs(exact, Goal, Exact),
+    (   Variables == []
+    ->  Guarded = Exact
+    ;   Guarded = ( ( Integers -> true ; surety_fence:not_comparable(Variables) ), Exact )
+    ).
+
+mapargs(Map, Term, Mapped) :-
+    compound_name_arguments(Term, Name, Arguments),
+    maplist(Map, Arguments, MappedArguments),
+    compound_name_arguments(Mapped, Name, MappedArguments).
+
+exact(Expression, Expression) :- var(Expression), !.
+exact(Number, Exact) :- float(Number), !, Exact is rationalize(Number).
+exact(Expression, Exact) :- compound(Expression), !, mapargs(exact, Expression, Exact).
+exact(Expression, Expression).
+
+integers([], true).
+integers([Variable], integer(Variable)) :- !.
+integers([Variable|More], (integer(Variable), Rest)) :- integers(More, Rest).
+
+%   Called from guarded clauses alone.
+
+not_integers(Values) :-
+    member(Value, Values),
+    \+ integer(Value), !,
+    shown(Value, Shown),
+    throw(error(type_error(integer, Shown), _)).
+
+%   Facts may hold exact fractions; a law may compare them, not compute with them.
+not_comparable(Values) :-
+    member(Value, Values),
+    \+ rational(Value), !,
+    shown(Value, Shown),
+    throw(error(type_error(number, Shown), _)).
+not_comparable(_).
+
+out_of_bounds(_) :-
+    throw(error(resource_error(integer_of_256_bits), _)).
+
+shown(Value, Shown) :-
+    (   var(Value) -> Shown = '_'
+    ;   compound(Value) -> compound_name_arity(Value, Name, Arity), Shown = Name/Arity
+    ;   Shown = Value
+    ).
+
+
+%   Loading: the module sees its own predicates and the vocabulary, and nothing by default.
+
+load(Module, Own, Clauses) :-
+    program_space(Space),
+    set_module(Module:program_space(Space)),
+    forall(( vocabulary(Goal), Goal \== ! ), import_goal(Module, Goal)),
+    forall(( control(Goal, _), \+ compiled_away(Goal) ), import_goal(Module, Goal)),
+    forall(arithmetic(Goal, _, _), import_goal(Module, Goal)),
+    forall(granted(Indicator), @(import(surety_facts:Indicator), Module)),
+    forall(import_module(Module, Default), delete_import_module(Module, Default)),
+    Every = ['$cite'/3|Own],
+    forall(member(Indicator, Every), dynamic(Module:Indicator)),
+    catch(assert_clauses(Clauses, Module, []), Error, ( empty(Module, Every), throw(Error) )),
+    findall(Module:Indicator, member(Indicator, Every), Compiled),
+    compile_predicates(Compiled).
+
+compiled_away((_, _)).
+compiled_away((_ ; _)).
+compiled_away((_ -> _)).
+compiled_away((_ *-> _)).
+compiled_away(\+ _).
+
+import_goal(Module, Goal) :-
+    functor(Goal, Name, Arity),
+    (   predicate_property(surety_fence:Goal, imported_from(Home)) -> true ; Home = system ),
+    @(import(Home:Name/Arity), Module).
+
+assert_clauses([], _, _).
+assert_clauses([clause(Head, Body, Line)|More], Module, Counts) :-
+    assertz(Module:(Head :- Body)),
+    functor(Head, Name, Arity),
+    (   selectchk(Name/Arity-Before, Counts, Others) -> true ; Before = 0, Others = Counts ),
+    Number is Before + 1,
+    (   rule_group(Name/Arity) -> assertz(Module:('$cite'(Head, Number, Line) :- Body)) ; true ),
+    assert_clauses(More, Module, [Name/Arity-Number|Others]).
+
+rule_group(route_inference/2).
+rule_group(block_provider/2).
+rule_group(prefer_provider/2).
+rule_group(enforce_residency/1).
+
+empty(Module, Indicators) :-
+    forall(( member(Name/Arity, Indicators), functor(Head, Name, Arity) ), retractall(Module:Head)).
+
+
+%   Refusals carry the offset of what was refused.
+
+refuse(Offset, Format, Arguments) :-
+    format(string(Message), Format, Arguments),
+    throw(refused(Offset, Message)).
+
+refuse_at(Position, Format, Arguments) :-
+    offset_of(Position, Offset),
+    refuse(Offset, Format, Arguments).
+
+offset_of(none(Offset), Offset) :- !.
+offset_of(Position, Offset) :- arg(1, Position, Offset).
+
+child(Index, Position, Default, Child) :-
+    (   bare(Position, term_position(_, _, _, _, Children)), nth1(Index, Children, Found)
+    ->  Child = Found
+    ;   Child = none(Default)
+    ).
+
+bare(parentheses_term_position(_, _, Inner), Bare) :- !, bare(Inner, Bare).
+bare(Position, Position).
+
+refusal(refused(Offset, Message), Offset, Message) :- !.
+refusal(error(syntax_error(What), Where), Offset, Message) :- !,
+    ( syntax_offset(Where, Offset) -> true ; Offset = 0 ),
+    format(string(Message), "not Prolog: ~w", [What]).
+refusal(error(resource_error(What), _), 0, Message) :- !,
+    format(string(Message), "needs more than a law may use: ~w", [What]).
+refusal(Error, 0, Message) :-
+    format(string(Message), "cannot be loaded: ~W", [Error, [max_depth(6), quoted(true)]]).
+
+syntax_offset(stream(_, _, _, Offset), Offset).
+syntax_offset(string(_, Offset), Offset).

@@ -1,0 +1,111 @@
+/*  The host's side of a question to a law: bounded, caught, and answered with one status whatever happens.
+
+    Nothing here fails and nothing throws: an answer of no is a status of its own, so that an error can never look like one.
+*/
+
+:- module(surety_host, [decide/11, bounded/3, start_thread/2]).
+
+:- use_module(library(lists)).
+:- use_module(library(apply)).
+:- use_module(library(solution_sequences)).
+
+:- meta_predicate bounded(0, +, -).
+
+inference_limit(500_000).
+most_answers(16).
+most_clauses_cited(32).
+
+%!  start_thread(-Status, -Text) is det.
+%
+%   To be called once in each thread: flags are the thread's own. No debugger may ever open, for it would end the process.
+
+start_thread(1, "") :-
+    set_prolog_flag(debug_on_error, false),
+    set_prolog_flag(report_error, false).
+
+%!  decide(+Law, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer, -Clauses) is det.
+%
+%   Answer above 0 is a verdict in one number: from its lowest bit, the outcome in 2 bits (1 met, 2 breach, 3 insufficient
+%   data), the tier in 8, the credit in 14, the slash in 14; Clauses is then a list. Else Answer is 0 no verdict, -1 verdicts
+%   that differ, -2 an exception, -3 a limit, -4 an answer that is no verdict; Clauses is then a text.
+
+decide(Law, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer, Clauses) :-
+    Case = case(Samples, share(UptimeGood, UptimeAll), share(Within, Ok), share(Seen, Slots), Terms),
+    inference_limit(Limit),
+    bounded(answers(Law, Case, Answers), Limit, Outcome),
+    (   Outcome == done
+    ->  settled(Answers, Answer, Clauses)
+    ;   Outcome = stopped(Answer, Clauses)
+    ).
+
+answers(Law, Case, Answers) :-
+    most_answers(Most),
+    findall(Verdict-Clauses, limit(Most, Law:decide(Case, Verdict, Clauses)), Answers).
+
+settled([], 0, "the law gives no verdict") :- !.
+settled(Answers, Answer, Clauses) :-
+    (   member(Unsound, Answers), \+ sound(Unsound)
+    ->  Answer = -4, shown("this is no verdict with its clauses: ~W", Unsound, Clauses)
+    ;   Answers = [Verdict-First|More],
+        (   member(Other-_, More), Other \== Verdict
+        ->  Answer = -1, shown("the law gives two verdicts: ~W", Verdict/Other, Clauses)
+        ;   packed(Verdict, Answer),
+            cited(More, First, Clauses)
+        )
+    ).
+
+packed(met, 1).
+packed(insufficient_data, 3).
+packed(breach(Tier, Credit, Slash), Answer) :-
+    Answer is 2 + (Tier << 2) + (Credit << 10) + (Slash << 24).
+
+cited([], Clauses, Clauses).
+cited([_-Clauses|More], Before, All) :-
+    append(Before, Clauses, Both),
+    list_to_set(Both, Next),
+    cited(More, Next, All).
+
+sound(Verdict-Clauses) :-
+    ground(Verdict),
+    sound_verdict(Verdict),
+    most_clauses_cited(Most),
+    is_list(Clauses),
+    length(Clauses, Count),
+    between(1, Most, Count),
+    forall(member(Clause, Clauses), sound_clause(Clause)).
+
+sound_verdict(met).
+sound_verdict(insufficient_data).
+sound_verdict(breach(Tier, Credit, Slash)) :-
+    within(Tier, 255),
+    within(Credit, 10_000),
+    within(Slash, 10_000).
+
+within(Value, Most) :- integer(Value), Value >= 0, Value =< Most.
+
+sound_clause(Clause) :-
+    callable(Clause),
+    Clause =.. [_|Arguments],
+    length(Arguments, Count),
+    Count =< 8,
+    forall(member(Argument, Arguments), ( atom(Argument) ; integer(Argument) )).
+
+%!  bounded(:Goal, +Limit, -Outcome) is det.
+%
+%   Outcome is `done`, or stopped(Status, Text). Goal is one of the host's, and succeeds if it ends.
+
+bounded(Goal, Limit, Outcome) :-
+    catch(call_with_inference_limit(Goal, Limit, Result), Error, true),
+    (   nonvar(Error) -> stopped(Error, Outcome)
+    ;   Result == inference_limit_exceeded -> Outcome = stopped(-3, "the law does not come to an end: too many inferences")
+    ;   Outcome = done
+    ).
+
+stopped(error(resource_error(What), _), stopped(-3, Text)) :- !,
+    shown("the law needs more than it may use: ~W", What, Text).
+stopped(Error, stopped(-2, Text)) :-
+    shown("the law fails with an error: ~W", Error, Text).
+
+shown(Format, Term, Text) :-
+    \+ \+ ( Term = error(_, Context), var(Context), Context = none ; true ),
+    format(string(Text), Format, [Term, [max_depth(8), quoted(true)]]).
