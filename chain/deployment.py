@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from eth_typing import HexAddress, HexStr
-
 from chain.abi import artifact
 from chain.addressbook import AddressBook
 from chain.blocks import Receipt
 from chain.calls import encode_arguments
 from chain.contracts import CommitteeClient, PactumClient
+from chain.hashing import address_of, keccak
 from chain.node import Node
 from chain.sender import Call, Sender
 from chain.values import Listing, Parameters
 from governance.errors import FatalError
 
 FIRST_REIGN_LEAD_S = 5
+_RLP_TEXT, _RLP_LIST = 0x80, 0xC0
 
 
 class DeploymentFailed(FatalError):
@@ -83,11 +83,11 @@ def _create_pair(node: Node, deployer: Sender, governor: str, committee: str, la
 
 
 def create_address(creator: str, nonce: int) -> str:
-    """Where the contract comes to stand that an account creates with this nonce."""
-    from web3.types import Nonce  # noqa: PLC0415
-    from web3.utils.address import get_create_address  # noqa: PLC0415 - as heavy as a node, and as seldom needed
-
-    return str(get_create_address(HexAddress(HexStr(creator)), Nonce(nonce)))
+    """Where the contract comes to stand that an account creates with this nonce: the hash of both, in RLP."""
+    number = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
+    item = number if len(number) == 1 and nonce < _RLP_TEXT else bytes([_RLP_TEXT + len(number)]) + number
+    content = bytes([_RLP_TEXT + 20]) + bytes.fromhex(creator[2:]) + item
+    return address_of(keccak(bytes([_RLP_LIST + len(content)]) + content)[12:])
 
 
 def _create(deployer: Sender, name: str, types: str, *arguments: object) -> tuple[Receipt, str]:

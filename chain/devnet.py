@@ -179,8 +179,12 @@ def _launch(command: list[str], timeout_s: float) -> Anvil:
         _end(process)
         words = port.decode(errors="replace") if isinstance(port, bytes) else repr(port)
         raise AnvilFailed(f"Anvil did not start: {words.strip()[-500:]}", value=command, remedy="is the port free?")
-    anvil = Anvil(process, port)
-    anvil.node.request("anvil_setLoggingEnabled", False)  # else it prints, and we read, a line per call
+    try:
+        anvil = Anvil(process, port)
+        anvil.node.request("anvil_setLoggingEnabled", False)  # else it prints, and we read, a line per call
+    except BaseException:
+        _end(process)
+        raise
     return anvil
 
 

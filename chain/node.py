@@ -6,6 +6,7 @@ read defensively: a node may be broken or hostile, and what it says ends in a va
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
@@ -251,7 +252,9 @@ def octets(value: Any, length: int | None = None) -> bytes:
 
 def _provider(rpc_url: str, timeout_s: float) -> _Provider:
     # Imported when a node is first used: web3 takes most of a second, and many commands need no chain.
-    from web3.providers.rpc import HTTPProvider  # noqa: PLC0415
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # web3 imports a websocket client that it does not use here
+        from web3.providers.rpc import HTTPProvider  # noqa: PLC0415
 
     options: dict[str, Any] = {"timeout": timeout_s}
     if urlsplit(rpc_url).hostname in LOOPBACK:
