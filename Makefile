@@ -36,10 +36,10 @@ test-foundry: setup
 	$(if $(wildcard tests/foundry),.setup/bin/forge test,@echo "no tests/foundry")
 
 test-contracts: setup
-	$(if $(wildcard tests/contracts/test_*.py),$(BIN)/ape test tests/contracts -q,@echo "no tests in tests/contracts")
+	$(if $(wildcard tests/contracts/test_*.py),$(BIN)/ape test tests/contracts,@echo "no tests in tests/contracts")
 
 test-python: setup
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
 
 test-deep: setup ## all tests, the slow ones too, with far more random cases (an hour or so)
 	@FOUNDRY_PROFILE=deep HYPOTHESIS_PROFILE=deep $(MAKE) --keep-going test-foundry test-contracts test-python \
