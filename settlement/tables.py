@@ -1,8 +1,7 @@
-"""The tables of settlement, on SQLite and PostgreSQL alike.
+"""What the watcher read from the chain, as tables on SQLite and PostgreSQL alike (``relay_tables`` holds the relay's own).
 
-Two families. What was read from the chain is append-only and carries the block it came from, so that a re-organisation is
-undone by deleting every row above the last common block; a period's status is derived, never updated. What the relay was
-told or did (roots, proposals, signatures, outbox) carries no block and is never rewound.
+Rows are append-only and carry the block they came from, so that a re-organisation is undone by deleting every row above the
+last common block; a period's status is derived, never updated.
 
 Amounts and every number that a stranger may choose as uint64 or wider are TEXT (``Uint``): SQLite's numbers are not exact,
 and a start in the year 292,277,026,596 must not stop the watcher. Hashes and addresses are 0x-hex text. Times are Unix
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, Boolean, Dialect, Index, Integer, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Boolean, Dialect, Index, Integer, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
@@ -63,9 +62,6 @@ class Logged:
     block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-3)
     log_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-2)
     tx_hash: Mapped[str] = mapped_column(HASH, sort_order=-1)
-
-
-# read from the chain, rewindable ---------------------------------------------------------------------------------------
 
 
 class DeploymentRow(Base):
@@ -318,101 +314,6 @@ class TotalRow(Base):
     token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
     block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
     total: Mapped[int] = mapped_column(Uint)
-
-
-# what the relay was told and did, never rewound --------------------------------------------------------------------------
-
-
-class RelayRootRow(Base):
-    """A member's first signed root of one epoch, with every observation under it (the wire's JSON)."""
-
-    __tablename__ = "relay_roots"
-    configuration: Mapped[str] = mapped_column(HASH, primary_key=True)
-    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    root: Mapped[str] = mapped_column(HASH)
-    signature: Mapped[str] = mapped_column(String(130))
-    observations: Mapped[str] = mapped_column(Text)
-    received_ms: Mapped[int] = mapped_column(BigInteger)
-
-
-class EquivocationRow(Base):
-    """Proof that a member signed two roots for one epoch: its first root stands in ``relay_roots``, the second here."""
-
-    __tablename__ = "relay_equivocations"
-    configuration: Mapped[str] = mapped_column(HASH, primary_key=True)
-    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    first_root: Mapped[str] = mapped_column(HASH)
-    first_signature: Mapped[str] = mapped_column(String(130))
-    second_root: Mapped[str] = mapped_column(HASH)
-    second_signature: Mapped[str] = mapped_column(String(130))
-    seen_ms: Mapped[int] = mapped_column(BigInteger)
-
-
-class ProposalRow(Base):
-    """A report that the relay proposes: the header, the rows (JSON list of hex words) and whose observations they rest on.
-
-    ``proposal`` is the digest that members sign, as hex.
-    """
-
-    __tablename__ = "relay_proposals"
-    __table_args__ = (Index(None, "configuration", "epoch"), Index(None, "observation_set"))
-    proposal: Mapped[str] = mapped_column(HASH, primary_key=True)
-    configuration: Mapped[str] = mapped_column(HASH)
-    epoch: Mapped[int] = mapped_column(BigInteger)
-    observation_set: Mapped[str] = mapped_column(HASH)
-    observers: Mapped[int] = mapped_column(BigInteger)
-    payee: Mapped[str] = mapped_column(ADDRESS)
-    rows: Mapped[str] = mapped_column(Text)
-    created_ms: Mapped[int] = mapped_column(BigInteger)
-    closed: Mapped[str | None] = mapped_column(String(32))
-
-
-class SignatureRow(Base):
-    """A member's verified signature of one proposal."""
-
-    __tablename__ = "relay_signatures"
-    proposal: Mapped[str] = mapped_column(HASH, primary_key=True)
-    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    signature: Mapped[str] = mapped_column(String(130))
-    received_ms: Mapped[int] = mapped_column(BigInteger)
-
-
-class OutboxRow(Base):
-    """A transaction that settlement means to send, written before it is sent. The chain decides whether it was needed."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state"), Index(None, "subject"))
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(16))
-    tx_hash: Mapped[str | None] = mapped_column(HASH)
-    mined_in: Mapped[int | None] = mapped_column(BigInteger)
-    gas_used: Mapped[int | None] = mapped_column(BigInteger)
-    error: Mapped[str | None] = mapped_column(Text)
-    created_ms: Mapped[int] = mapped_column(BigInteger)
-    updated_ms: Mapped[int] = mapped_column(BigInteger)
-
-
-class TallyRow(Base):
-    """A member's newest signed interim counts of a running period. Information only: nothing is settled by it."""
-
-    __tablename__ = "tallies"
-    agreement: Mapped[int] = mapped_column(Uint, primary_key=True)
-    period: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    as_of_s: Mapped[int] = mapped_column(BigInteger)
-    samples: Mapped[int] = mapped_column(BigInteger)
-    uptime_numerator: Mapped[int] = mapped_column(Uint)
-    uptime_denominator: Mapped[int] = mapped_column(Uint)
-    attained_numerator: Mapped[int] = mapped_column(Uint)
-    attained_denominator: Mapped[int] = mapped_column(Uint)
-    coverage_numerator: Mapped[int] = mapped_column(Uint)
-    coverage_denominator: Mapped[int] = mapped_column(Uint)
-    p95_ms: Mapped[int] = mapped_column(BigInteger)
-    signature: Mapped[str] = mapped_column(String(130))
 
 
 class Rewindable:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.values import Observation, Ratio
 from oracle.median import median
-from settlement.tables import TallyRow
+from settlement.relay_tables import TallyRow
 from settlement.views import AgreementView, TallyView
 
 NO_EVIDENCE = bytes(32)

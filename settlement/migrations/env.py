@@ -6,13 +6,16 @@ from alembic import context
 from sqlalchemy.schema import SchemaItem
 
 from settlement.migrations import VERSION_TABLE
+from settlement.relay_tables import OutboxRow
 from settlement.store import Store
-from settlement.tables import Base
+
+# The tables of the chain and those of the relay hang on one metadata; any of the relay's brings both.
+METADATA = OutboxRow.metadata
 
 
 def _ours(_item: SchemaItem, name: str | None, kind: str, reflected: bool, _compared: SchemaItem | None) -> bool:
     """Leaves the tables of other rooms alone when they share the database."""
-    return kind != "table" or not reflected or name in Base.metadata.tables
+    return kind != "table" or not reflected or name in METADATA.tables
 
 
 def _run() -> None:
@@ -21,7 +24,7 @@ def _run() -> None:
         with store.engine.connect() as connection:
             context.configure(
                 connection=connection,
-                target_metadata=Base.metadata,
+                target_metadata=METADATA,
                 version_table=VERSION_TABLE,
                 include_object=_ours,
                 transaction_per_migration=False,
