@@ -33,7 +33,8 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_ignored() -> None
 
 def test_without_a_series_column_there_are_no_names() -> None:
     samples = parse_samples(HEADER + b"1,1,1\n")
-    assert samples.names is None and listed(samples) == [(1_000, 1, 1, None)]
+    assert samples.names is None
+    assert listed(samples) == [(1_000, 1, 1, None)]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
