@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from eth_hash.auto import keccak as _keccak
-from eth_utils.address import is_address, to_checksum_address
+from eth_utils.address import to_checksum_address
 
 from governance.errors import BadInput
 
 ZERO_ADDRESS = "0x" + "00" * 20
+_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 
 
 def keccak(data: bytes) -> bytes:
@@ -24,12 +26,14 @@ def text_id(text: str | bytes) -> bytes:
 
 @lru_cache(maxsize=65_536)
 def address_of(raw: str | bytes) -> str:
-    """The EIP-55 form of an address given as 20 bytes or as hex text.
+    """The EIP-55 form of an address given as 20 bytes or as 0x-hex text.
 
     Raises BadInput for anything else, and for mixed-case text whose checksum is wrong: that is a mistyped address.
     """
-    if not is_address(raw):
-        raise BadInput(
-            f"{raw!r} is not an address", value=raw, remedy="give 20 bytes as 0x and 40 hex digits; mixed case carries a checksum"
-        )
-    return str(to_checksum_address(raw))
+    text = "0x" + raw.hex() if isinstance(raw, bytes) else raw
+    if not isinstance(text, str) or not _ADDRESS.fullmatch(text):
+        raise BadInput(f"{raw!r} is not an address", value=raw, remedy="give 20 bytes as 0x and 40 hex digits")
+    address = str(to_checksum_address(text))
+    if text not in (address, text.lower(), "0x" + text[2:].upper()):
+        raise BadInput(f"{raw!r} is mistyped: its checksum is wrong", value=raw, remedy="copy the address again")
+    return address
