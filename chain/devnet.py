@@ -104,6 +104,7 @@ def start_anvil(
     *,
     binary: Path | str | None = None,
     block_time_s: int | None = None,
+    block_per_transaction: bool = False,
     timestamp_s: int | None = None,
     state: Path | None = None,
     accounts: int = 10,
@@ -112,13 +113,15 @@ def start_anvil(
 ) -> Anvil:
     """Starts Anvil on loopback and returns when it answers.
 
-    ``block_time_s`` None mines a block per transaction; ``timestamp_s`` is the first block's time; ``state`` is a file that
-    keeps the chain between runs, written every second and at the end; ``port`` 0 takes a free one. The process dies with this
-    one, however that ends, and does not hear a Ctrl-C meant for us. Raises AnvilFailed.
+    ``block_time_s`` None mines a block per transaction; with a block time, ``block_per_transaction`` mines those as well.
+    ``timestamp_s`` is the first block's time; ``state`` is a file that keeps the chain between runs, written every second and
+    at the end; ``port`` 0 takes a free one. The process dies with this one, however that ends, and does not hear a Ctrl-C meant
+    for us. Raises AnvilFailed.
     """
     options = ["--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID), "--accounts", str(accounts)]
     options += ["--mnemonic", DEV_MNEMONIC, "--slots-in-an-epoch", "1"]
     options += ["--block-time", str(block_time_s)] if block_time_s is not None else []
+    options += ["--mixed-mining"] if block_time_s is not None and block_per_transaction else []
     options += ["--timestamp", str(timestamp_s)] if timestamp_s is not None else []
     if state is not None:
         options += ["--state", str(state), "--state-interval", str(STATE_INTERVAL_S), "--preserve-historical-states"]
