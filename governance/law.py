@@ -66,8 +66,7 @@ class Law:
         Raises LawFailed, LawConflict, LawError, LawLimit or LawMisstated (all LawFault), and EngineFault where Prolog itself
         did not answer.
         """
-        if self.entry != SETTLEMENT_ENTRY:
-            raise BadInput(f"law {self.name!r} routes; it does not settle", value=self.name, remedy="load it with load_law")
+        needs_entry(self, SETTLEMENT_ENTRY)
         counts = (
             case.samples,
             case.uptime.numerator,
@@ -91,6 +90,12 @@ def load_law(text: str, name: str = "law") -> Law:
 def load_routing_law(text: str, name: str = "law") -> Law:
     """Fences and loads a law that routes. Raises LawRefused, with the place, for a text that may not be one."""
     return _LOADED.get(text, name, ROUTING_ENTRY)
+
+
+def needs_entry(law: Law, entry: str) -> None:
+    """Raises BadInput for a law that was not loaded to answer this."""
+    if law.entry != entry:
+        raise BadInput(f"law {law.name!r} was loaded for {law.entry}", value=law.name, remedy=f"load it for {entry}")
 
 
 def fault(status: int, text: str, name: str) -> LawFault:
