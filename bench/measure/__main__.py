@@ -31,10 +31,10 @@ def rows_of_the_first_file() -> tuple[str, list[str]]:
         return header, rows
     sys.stdout.write("SURETY_REAL_DATA is not set: these are made-up samples\n")
     made = random.Random(1)  # noqa: S311
-    rows = [
-        f"{made.randrange(1_600_000_000, 1_790_000_000)},s{made.randrange(379):03},{int(made.random() < 0.97)},0,{made.randrange(3_000)},200"
-        for _ in range(MADE_UP_ROWS)
-    ]
+    rows = []
+    for _ in range(MADE_UP_ROWS):
+        ts, series, ok = made.randrange(1_600_000_000, 1_790_000_000), made.randrange(379), int(made.random() < 0.97)
+        rows.append(f"{ts},s{series:03},{ok},0,{made.randrange(3_000)},200")
     return "ts,series,ok,degraded,latency_ms,http_code", rows
 
 

@@ -193,9 +193,7 @@ def _slow_row(name: str, window: str, rows: list[tuple[int, int, int]], method: 
         UptimeMethod.TIMESLICES: Fraction(sum(all(slot) for slot in slots.values()), len(slots)),
     }[method]
     begin = datetime.fromisoformat(window if len(window) == 10 else f"{window}-01").replace(tzinfo=UTC)
-    days = (
-        1 if len(window) == 10 else (datetime(begin.year + begin.month // 12, begin.month % 12 + 1, 1, tzinfo=UTC) - begin).days
-    )
+    days = 1 if len(window) == 10 else calendar.monthrange(begin.year, begin.month)[1]
     begin_s, end_s = int(begin.timestamp()), int(begin.timestamp()) + days * 86_400
     whole = len({second // slot_s for second in range(begin_s, end_s, min(slot_s, 60))} | {(end_s - 1) // slot_s})
     ranks = [ok[math.ceil(Fraction(p * len(ok), 100)) - 1] if ok else None for p in (50, 95, 99)]
