@@ -7,27 +7,21 @@ gone when the run ends, also after a failure.
 from __future__ import annotations
 
 import itertools
-import json
 import os
-import re
 import shutil
-import subprocess
 import tempfile
-import threading
-import urllib.request
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from chain.devnet import Anvil, start_anvil
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_DATA = "SURETY_REAL_DATA"
-ANVIL_START_LIMIT_S = 20.0
 collect_ignore = ["contracts"]  # run by ape, with its own pytest.ini
 _database_numbers = itertools.count(1)
 
@@ -116,90 +110,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-@dataclass(frozen=True, slots=True)
-class RunningAnvil:
-    """A devnet on loopback. ``accounts`` are (address, private key) of its well-known, funded accounts."""
-
-    rpc_url: str
-    port: int
-    pid: int
-    accounts: tuple[tuple[str, str], ...]
-
-    def rpc(self, method: str, *params: Any) -> Any:
-        """Result of one JSON-RPC call; raises AssertionError with the node's own words for an error."""
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(self.rpc_url, body, {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            document = json.load(answer)
-        assert "error" not in document, f"{method}: {document['error']}"
-        return document["result"]
-
-
 @pytest.fixture(scope="session")
-def anvil_binary() -> Path:
-    """The Anvil of the set-up, which pytest_configure has put first on the path."""
-    found = shutil.which("anvil")
-    if not found:
-        pytest.fail("no Anvil in .setup/bin or on the path: run make setup")
-    return Path(found)
-
-
-@pytest.fixture(scope="session")
-def anvil(anvil_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAnvil]:
+def anvil() -> Iterator[Anvil]:
     """One Anvil for the whole run. Tests share its chain and its clock: take ``fresh_anvil`` where that matters."""
-    yield from _run_anvil(anvil_binary, tmp_path_factory.mktemp("anvil"))
+    with start_anvil() as running:
+        yield running
 
 
 @pytest.fixture
-def fresh_anvil(anvil_binary: Path, tmp_path: Path) -> Iterator[RunningAnvil]:
+def fresh_anvil() -> Iterator[Anvil]:
     """An Anvil for this test alone (about 0.1 s)."""
-    yield from _run_anvil(anvil_binary, tmp_path)
+    with start_anvil() as running:
+        yield running
 
 
 @pytest.fixture
-def anvil_snapshot(anvil: RunningAnvil) -> Iterator[RunningAnvil]:
+def anvil_snapshot(anvil: Anvil) -> Iterator[Anvil]:
     """The shared Anvil, whose state (not its clock) is put back after the test."""
-    snapshot = anvil.rpc("evm_snapshot")
+    snapshot = anvil.node.request("evm_snapshot")
     yield anvil
-    assert anvil.rpc("evm_revert", snapshot)
-
-
-def _run_anvil(binary: Path, folder: Path) -> Iterator[RunningAnvil]:
-    config = folder / "anvil.json"
-    command = [str(binary), "--host", "127.0.0.1", "--port", "0", "--slots-in-an-epoch", "1", "--config-out", str(config)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
-    killer = threading.Timer(ANVIL_START_LIMIT_S, process.kill)
-    drain = threading.Thread(target=_drain, args=(process,), daemon=True)
-    killer.start()
-    try:
-        port = _listening_port(process)
-        killer.cancel()
-        drain.start()
-        keys = json.loads(config.read_text())
-        accounts = tuple(zip(keys["available_accounts"], keys["private_keys"], strict=True))
-        yield RunningAnvil(f"http://127.0.0.1:{port}", port, process.pid, accounts)
-    finally:
-        killer.cancel()
-        process.kill()
-        process.wait()
-        if drain.ident is not None:
-            drain.join()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def _listening_port(process: subprocess.Popen[str]) -> int:
-    said = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        said.append(line)
-        if found := re.search(r"Listening on 127\.0\.0\.1:(\d+)", line):
-            return int(found[1])
-    pytest.fail(f"Anvil did not start: {''.join(said)}")
-
-
-def _drain(process: subprocess.Popen[str]) -> None:
-    """Read on what Anvil prints of every call: a full pipe would stop it."""
-    assert process.stdout is not None
-    for _ in process.stdout:
-        pass
+    assert anvil.node.request("evm_revert", snapshot)
