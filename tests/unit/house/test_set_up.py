@@ -134,6 +134,12 @@ def test_without_sudo_the_user_is_told_what_root_should_run(
     assert failure.value.command == "as root: apt-get install thing"
 
 
+def test_homebrew_serves_where_there_is_no_apt(machine: Machine, programs: Path, tmp_path: Path) -> None:
+    program(programs, "brew", 'echo "brew $*" >> "$LOG"')
+    machine.install_system_package(apt="-", brew="thing", others="-")
+    assert (tmp_path / "log").read_text() == "brew install thing\n"
+
+
 def test_a_machine_of_another_kind_is_told_what_to_install(machine: Machine) -> None:
     with pytest.raises(StepFailed) as failure:
         machine.install_system_package(apt="-", brew="-", others="dnf install thing")
