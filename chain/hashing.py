@@ -31,7 +31,7 @@ def address_of(raw: str | bytes) -> str:
     Raises BadInput for anything else, and for mixed-case text whose checksum is wrong: that is a mistyped address.
     """
     text = "0x" + raw.hex() if isinstance(raw, bytes) else raw
-    if not isinstance(text, str) or not _ADDRESS.fullmatch(text):
+    if not _ADDRESS.fullmatch(text):
         raise BadInput(f"{raw!r} is not an address", value=raw, remedy="give 20 bytes as 0x and 40 hex digits")
     address = str(to_checksum_address(text))
     if text not in (address, text.lower(), "0x" + text[2:].upper()):
