@@ -42,8 +42,8 @@ test-python: setup
 	$(BIN)/python -m pytest $(ARGS)
 
 test-deep: setup ## all tests, the slow ones too, with far more random cases (an hour or so)
-	@FOUNDRY_PROFILE=deep HYPOTHESIS_PROFILE=deep $(MAKE) --keep-going test-foundry test-contracts test-python \
-	  ARGS="-m '' --timeout 3600 $(ARGS)"
+	@FOUNDRY_FUZZ_RUNS=20000 FOUNDRY_INVARIANT_RUNS=1000 FOUNDRY_INVARIANT_DEPTH=200 HYPOTHESIS_PROFILE=deep \
+	  $(MAKE) --keep-going test-foundry test-contracts test-python ARGS="-m '' --timeout 3600 $(ARGS)"
 
 check: setup ## formatters, linter and strict type checker, changing nothing; a warning is an error
 	@$(MAKE) --keep-going check-format check-lint check-types check-solidity
