@@ -2,8 +2,8 @@
 
     python tools/effects.py FOLDER
 
-Importing must read no environment, open no file, start no program, thread or engine, and talk to nobody. A library that
-reads its own environment variables is its own business; a program started, or a call made, is ours whoever did it.
+Importing must read no environment, open no file, start no program, thread or engine, and talk to nobody. What a library does
+to find out where it is (its environment, the machine's architecture) is its own business; the network and Prolog are not.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ SCRIPTS = (
     "oracle/migrations/env.py",
     "oracle/migrations/versions",
 )
-NEVER = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "socket.connect", "socket.getaddrinfo")
-NOT_BY_US = ("open", "socket.bind", "sqlite3.connect", "os.mkdir", "os.remove", "os.rename")
+NEVER = ("socket.connect", "socket.getaddrinfo")
+NOT_BY_US = (
+    *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "socket.bind", "sqlite3.connect"),
+    *("open", "os.mkdir", "os.remove", "os.rename"),
+)
 
 
 class Watch:
