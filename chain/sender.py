@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass, field
@@ -349,7 +350,9 @@ class Sender:
             self._give_back(submitted.nonce)
             if bump:
                 submitted.fees = self._affordable(submitted.fees.bumped().at_least(self._fees()))
-                self._deliver(self._sign(submitted))
+                if self._deliver(self._sign(submitted)):
+                    with self._lock:
+                        self._remember(submitted)
         except TransactionReplaced:
             raise
         except (RetryableError, FatalError):
@@ -359,7 +362,8 @@ class Sender:
         """Sends again what the node dropped, or a re-org took back, up to this nonce: a gap would block all that follows."""
         for missing in range(self.node.nonce(self.address), nonce + 1):
             if raw := self._sent.get(missing):
-                self.node.request("eth_sendRawTransaction", "0x" + raw.hex())
+                with contextlib.suppress(NodeRefused):  # it may pay too little by now: the bump helps that
+                    self.node.request("eth_sendRawTransaction", "0x" + raw.hex())
 
     def _give_up_if_replaced(self, submitted: Submitted) -> None:
         if self._receipt(submitted) is None and not any(self._known(tx_hash) for tx_hash in submitted.hashes):
