@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ICommittee} from "../../contracts/interfaces/ICommittee.sol";
+import {ILawStone} from "../../contracts/interfaces/ILawStone.sol";
+import {IPactum} from "../../contracts/interfaces/IPactum.sol";
+import {IZone} from "../../contracts/interfaces/IZone.sol";
+import {Rows} from "../../contracts/libraries/Rows.sol";
+import {MockToken} from "../../contracts/mocks/MockToken.sol";
+import {Deploy} from "./support/Deploy.sol";
+import {VM} from "./support/Vm.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+/// @notice Holds the contracts against tests/vectors/digests.json, which Python is held against too. The contracts are put at the
+/// addresses, and on the chain, that the vectors were made for.
+contract VectorsTest {
+    string private json;
+    IPactum private pactum;
+    ICommittee private committee;
+    MockToken private token;
+    IZone private zone;
+    ILawStone private lawStone;
+
+    function setUp() public {
+        json = VM.readFile("tests/vectors/digests.json");
+        VM.chainId(number(".domains.chain_id"));
+        VM.warp(1_799_000_000);
+        pactum = IPactum(account(".domains.pactum.contract"));
+        committee = ICommittee(account(".domains.committee.contract"));
+        token = MockToken(account(".offers[0].offer.token"));
+        zone = Deploy.zone(address(pactum));
+        lawStone = Deploy.lawStone(address(this));
+        move(address(Deploy.committee(address(this), 1 hours)), address(committee));
+        move(address(new MockToken()), address(token));
+        address built = address(Deploy.pactum(address(this), address(zone), address(committee), address(lawStone), address(this)));
+        move(built, address(pactum));
+    }
+
+    /// @dev Code moves with its immutables, storage does not: whoever governed the original, nobody's account governs the copy.
+    function move(address from, address to) private {
+        VM.etch(to, from.code);
+    }
+
+    function govern() private {
+        VM.prank(address(0));
+    }
+
+    // reading ---------------------------------------------------------------------------------------------------------------------
+
+    function entry(string memory list, uint256 i, string memory field) private pure returns (string memory) {
+        return string.concat(list, "[", VM.toString(i), "]", field);
+    }
+
+    function has(string memory list, uint256 i) private view returns (bool) {
+        return VM.keyExistsJson(json, entry(list, i, ""));
+    }
+
+    function number(string memory key) private view returns (uint256) {
+        return VM.parseJsonUint(json, key);
+    }
+
+    function account(string memory key) private view returns (address) {
+        return VM.parseJsonAddress(json, key);
+    }
+
+    function word(string memory key) private view returns (bytes32) {
+        return VM.parseJsonBytes32(json, key);
+    }
+
+    function offerAt(uint256 i) private view returns (IPactum.Offer memory offer) {
+        offer.provider = account(entry(".offers", i, ".offer.provider"));
+        offer.customer = account(entry(".offers", i, ".offer.customer"));
+        offer.token = account(entry(".offers", i, ".offer.token"));
+        offer.terms = word(entry(".offers", i, ".offer.terms"));
+        offer.law = word(entry(".offers", i, ".offer.law"));
+        offer.fee = uint128(number(entry(".offers", i, ".offer.fee")));
+        offer.deposit = uint128(number(entry(".offers", i, ".offer.deposit")));
+        offer.maxCreditBps = uint16(number(entry(".offers", i, ".offer.maxCreditBps")));
+        offer.maxSlashBps = uint16(number(entry(".offers", i, ".offer.maxSlashBps")));
+        offer.minProviderBps = uint16(number(entry(".offers", i, ".offer.minProviderBps")));
+        offer.periodKind = IPactum.PeriodKind(number(entry(".offers", i, ".offer.periodKind")));
+        offer.periodLength = uint32(number(entry(".offers", i, ".offer.periodLength")));
+        offer.maxPeriods = uint32(number(entry(".offers", i, ".offer.maxPeriods")));
+        offer.lead = uint32(number(entry(".offers", i, ".offer.lead")));
+        offer.expiry = uint64(number(entry(".offers", i, ".offer.expiry")));
+        offer.nonce = number(entry(".offers", i, ".offer.nonce"));
+    }
+
+    function headerAt(uint256 i) private view returns (IPactum.Header memory header) {
+        header.configuration = word(entry(".reports", i, ".header.configuration"));
+        header.epoch = uint64(number(entry(".reports", i, ".header.epoch")));
+        header.observationSet = word(entry(".reports", i, ".header.observationSet"));
+        header.observers = uint32(number(entry(".reports", i, ".header.observers")));
+        header.payee = account(entry(".reports", i, ".header.payee"));
+    }
+
+    function rowsAt(uint256 i) private view returns (uint256[] memory rows) {
+        bytes32[] memory words = VM.parseJsonBytes32Array(json, entry(".reports", i, ".rows"));
+        rows = new uint256[](words.length);
+        for (uint256 j = 0; j < words.length; ++j) {
+            rows[j] = uint256(words[j]);
+        }
+    }
+
+    // tests -----------------------------------------------------------------------------------------------------------------------
+
+    function test_domainSeparators() public view {
+        VM.assertEq(pactum.domainSeparator(), word(".domains.pactum.separator"));
+        VM.assertEq(committee.domainSeparator(), word(".domains.committee.separator"));
+    }
+
+    function test_rows() public view {
+        uint256 i = 0;
+        for (; has(".rows", i); ++i) {
+            uint256 row = uint256(word(entry(".rows", i, ".word")));
+            VM.assertEq(Rows.agreement(row), number(entry(".rows", i, ".agreement")));
+            VM.assertEq(Rows.period(row), number(entry(".rows", i, ".period")));
+            VM.assertEq(Rows.outcome(row), number(entry(".rows", i, ".outcome")));
+            VM.assertEq(Rows.creditBps(row), number(entry(".rows", i, ".credit_bps")));
+            VM.assertEq(Rows.slashBps(row), number(entry(".rows", i, ".slash_bps")));
+        }
+        VM.assertGe(i, 4, "vectors read");
+    }
+
+    function test_offerDigestsAndTheProvidersSignatures() public view {
+        uint256 i = 0;
+        for (; has(".offers", i); ++i) {
+            IPactum.Offer memory offer = offerAt(i);
+            bytes32 digest = pactum.offerDigest(offer);
+            VM.assertEq(digest, word(entry(".offers", i, ".digest")));
+            bytes memory signature = VM.parseJsonBytes(json, entry(".offers", i, ".signature"));
+            VM.assertTrue(SignatureChecker.isValidSignatureNow(offer.provider, digest, signature));
+        }
+        VM.assertGe(i, 3, "vectors read");
+    }
+
+    function test_reportDigests() public view {
+        uint256 i = 0;
+        for (; has(".reports", i); ++i) {
+            uint256[] memory rows = rowsAt(i);
+            VM.assertEq(keccak256(abi.encodePacked(rows)), word(entry(".reports", i, ".rows_hash")));
+            VM.assertEq(pactum.reportDigest(headerAt(i), rows), word(entry(".reports", i, ".digest")));
+        }
+        VM.assertGe(i, 3, "vectors read");
+    }
+
+    function test_configurationDigests() public {
+        uint256 i = 0;
+        for (; has(".configurations", i); ++i) {
+            address[] memory members = VM.parseJsonAddressArray(json, entry(".configurations", i, ".members"));
+            uint64 since = uint64(number(entry(".configurations", i, ".since")));
+            govern();
+            bytes32 configuration = committee.configure(members, since);
+            VM.assertEq(configuration, word(entry(".configurations", i, ".digest")));
+            VM.assertEq(committee.configurationOf(configuration).index, number(entry(".configurations", i, ".index")));
+            VM.assertEq(committee.configurationOf(configuration).quorum, number(entry(".configurations", i, ".quorum")));
+        }
+        VM.assertGe(i, 2, "vectors read");
+    }
+
+    function test_signaturesOfReportsVerify() public {
+        address[] memory members = VM.parseJsonAddressArray(json, ".configurations[0].members");
+        govern();
+        bytes32 configuration = committee.configure(members, uint64(block.timestamp));
+        for (uint256 i = 0; has(".reports", i); ++i) {
+            bytes32 digest = word(entry(".reports", i, ".digest"));
+            bytes memory signatures = VM.parseJsonBytes(json, entry(".reports", i, ".signatures"));
+            committee.verify(configuration, digest, number(entry(".reports", i, ".signers")), signatures);
+        }
+    }
+
+    function test_observationRootDigests() public view {
+        uint256 i = 0;
+        for (; has(".observation_roots", i); ++i) {
+            uint64 epoch = uint64(number(entry(".observation_roots", i, ".epoch")));
+            bytes32 digest = committee.observationRootDigest(epoch, word(entry(".observation_roots", i, ".root")));
+            VM.assertEq(digest, word(entry(".observation_roots", i, ".digest")));
+            bytes memory signature = VM.parseJsonBytes(json, entry(".observation_roots", i, ".signature"));
+            (bytes32 r, bytes32 vs) = abi.decode(signature, (bytes32, bytes32));
+            address signer = account(entry(".signers", number(entry(".observation_roots", i, ".signer")), ".address"));
+            VM.assertEq(ECDSA.recover(digest, r, vs), signer);
+        }
+        VM.assertGe(i, 2, "vectors read");
+    }
+
+    /// @dev Later proofs against a root will be checked with this library.
+    function test_merkleProofs() public view {
+        uint256 i = 0;
+        for (; has(".trees", i); ++i) {
+            bytes32[] memory leaves = VM.parseJsonBytes32Array(json, entry(".trees", i, ".leaves"));
+            bytes32 root = word(entry(".trees", i, ".root"));
+            for (uint256 j = 0; j < leaves.length; ++j) {
+                string memory key = string.concat(entry(".trees", i, ".proofs"), "[", VM.toString(j), "]");
+                VM.assertTrue(MerkleProof.verify(VM.parseJsonBytes32Array(json, key), root, leaves[j]));
+            }
+        }
+        VM.assertGe(i, 8, "vectors read");
+    }
+
+    function test_textIds() public {
+        VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[1].text"))), word(".texts[1].id"));
+        VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
+        VM.assertEq(pactum.publishTerms(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
+    }
+
+    /// @dev Opens the agreement that the first vector names, with the offer and signature that the vectors hold.
+    function test_agreementIdOfAnOpening() public {
+        IPactum.Offer memory offer = offerAt(0);
+        bytes32 law = lawStone.publish("law");
+        VM.assertEq(law, offer.law);
+        lawStone.enact(law);
+        VM.assertEq(pactum.publishTerms("terms"), offer.terms);
+        govern();
+        pactum.setParameters(IPactum.Parameters(6 hours, 6 hours, 2000, 1000));
+        govern();
+        pactum.list(IPactum.Listing(address(token), 1, 0));
+        stake(offer);
+        address customer = account(".agreements[0].customer");
+        token.mint(customer, 3 * uint256(offer.fee));
+        VM.startPrank(customer);
+        token.approve(address(pactum), type(uint256).max);
+        uint96 agreement = pactum.open(offer, VM.parseJsonBytes(json, ".offers[0].signature"), 1_800_000_000, 3);
+        VM.assertEq(agreement, number(".agreements[0].id"));
+    }
+
+    function stake(IPactum.Offer memory offer) private {
+        token.mint(offer.provider, offer.deposit);
+        VM.startPrank(offer.provider);
+        zone.register(offer.provider, "");
+        token.approve(address(zone), offer.deposit);
+        zone.stake(address(token), offer.deposit);
+        VM.stopPrank();
+    }
+}
