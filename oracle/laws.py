@@ -6,10 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from governance.law import Law, load_law
-
 from chain.hashing import text_id
 from governance.errors import BadInput
+from governance.law import Law, load_law
 from governance.terms import Terms, parse_terms
 
 KEPT = 256

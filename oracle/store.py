@@ -139,7 +139,8 @@ class Store:
         An epoch without observations has no root: there must be one at least.
         """
         with transaction(self._engine) as connection:
-            if _insert_new(connection, tables.roots, [{"epoch": epoch, "root": root.hex()}]):
+            first = _ignoring(connection, tables.roots).values(epoch=epoch, root=root.hex()).returning(tables.roots.c.epoch)
+            if connection.scalar(first) is not None:
                 connection.execute(insert(tables.observations), [_observation_row(epoch, seen) for seen in observations])
             return _root(connection.execute(select(tables.roots).where(tables.roots.c.epoch == epoch)).one())
 
@@ -258,10 +259,15 @@ class Store:
         return {**self._target_ids, **{bytes.fromhex(row.digest): row.id for row in found}}
 
 
-def _insert_new(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Inserts the rows whose key is new; how many of a single row were (0 or 1), of several no matter."""
+def _ignoring(connection: Connection, table: Any) -> Any:
+    """An insertion that passes over rows whose key is taken."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(make(table).on_conflict_do_nothing(), list(rows)).rowcount
+    return make(table).on_conflict_do_nothing()
+
+
+def _insert_new(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts the rows whose key is new."""
+    connection.execute(_ignoring(connection, table), list(rows))
 
 
 def _lock_reports(connection: Connection) -> None:

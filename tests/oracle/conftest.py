@@ -214,7 +214,7 @@ class Committee:
             relays=relays,  # type: ignore[arg-type]
             clock=clock,
         )
-        return kind(self.members[member], self.rules, ports, 1_000)  # type: ignore[operator, no-any-return]
+        return kind(self.members[member], self.rules, ports, 1_000)  # type: ignore[operator]
 
 
 class MemoryRelay:
