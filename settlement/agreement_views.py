@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, exists, func, not_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from chain.values import Division, Parameters, Skip
 from governance.values import Outcome, PeriodKind
 from governance.values import Row as ReportedRow
+from settlement.account import PARTS
 from settlement.tables import (
     AcceptanceRow,
     AgreementRow,
@@ -124,6 +125,36 @@ def period_views(session: Session, agreement: AgreementView, periods: Sequence[i
     ]
 
 
+def decided_views(session: Session, agreements: Sequence[AgreementView], clock: Clockwork) -> dict[int, PeriodView]:
+    """The newest decided period of each agreement, without its skipped rows; agreements that have none are left out."""
+    newest = {view.agreement: view.next_period - 1 for view in agreements if view.next_period}
+    accepted: dict[int, AcceptedView] = {}
+    divided: dict[int, DivisionRow] = {}
+    pairs = tuple_(AcceptanceRow.agreement, AcceptanceRow.period).in_(list(newest.items()))
+    for row, report in session.execute(_acceptances().where(pairs)):
+        accepted[row.agreement] = accepted_view(row, report, clock)
+    for division in session.scalars(_last_divisions(list(newest))):
+        if division.first <= newest[division.agreement] < division.first + division.count:
+            divided[division.agreement] = division
+    return {
+        view.agreement: _period_view(
+            view, newest[view.agreement], accepted.get(view.agreement), divided.get(view.agreement), (), clock
+        )
+        for view in agreements
+        if view.agreement in newest
+    }
+
+
+def settled_sums(session: Session, agreements: Sequence[int]) -> dict[int, Division]:
+    """The sum of all divisions of each agreement; agreements without any are left out."""
+    sums: dict[int, list[int]] = {}
+    for row in session.scalars(select(DivisionRow).where(DivisionRow.agreement.in_(agreements))):
+        parts = sums.setdefault(row.agreement, [0] * len(PARTS))
+        for place, part in enumerate(PARTS):
+            parts[place] += getattr(row, part) * row.count
+    return {agreement: Division(*parts) for agreement, parts in sums.items()}
+
+
 def division_of(row: DivisionRow) -> Division:
     """The seven parts of a stored division."""
     return Division(row.provider, row.validators, row.relay, row.dao, row.customer_from_fee, row.customer_from_deposit, row.slash)
@@ -151,14 +182,18 @@ def _newest(
     session: Session, ids: Sequence[int], key: SQLColumnExpression[int], value: SQLColumnExpression[int]
 ) -> dict[int, int]:
     found = session.execute(select(key, func.max(value)).where(key.in_(ids)).group_by(key))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _deposits_left(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    return {row.agreement: row.deposit_left for row in session.scalars(_last_divisions(ids))}
+
+
+def _last_divisions(ids: Sequence[int]) -> Select[DivisionRow]:
     last = select(DivisionRow.agreement, func.max(DivisionRow.first).label("first")).where(DivisionRow.agreement.in_(ids))
     newest = last.group_by(DivisionRow.agreement).subquery()
     same = and_(DivisionRow.agreement == newest.c.agreement, DivisionRow.first == newest.c.first)
-    return {row.agreement: row.deposit_left for row in session.scalars(select(DivisionRow).join(newest, same))}
+    return select(DivisionRow).join(newest, same)
 
 
 def _closed(session: Session, ids: Sequence[int]) -> set[int]:
@@ -184,7 +219,7 @@ def _agreement_view(
         law=opened.law,
         fee=opened.fee,
         deposit=opened.deposit,
-        deposit_left=deposit_left,
+        deposit_left=0 if closed else deposit_left,
         max_credit_bps=opened.max_credit_bps,
         max_slash_bps=opened.max_slash_bps,
         period_kind=PeriodKind(opened.period_kind),
@@ -202,13 +237,14 @@ def _agreement_view(
 
 
 def _accepted(session: Session, agreement: int, first: int, last: int, clock: Clockwork) -> dict[int, AcceptedView]:
-    same = and_(ReportRow.block_number == AcceptanceRow.block_number, ReportRow.log_index == AcceptanceRow.report_log_index)
-    query = (
-        select(AcceptanceRow, ReportRow)
-        .outerjoin(ReportRow, same)
-        .where(AcceptanceRow.agreement == agreement, AcceptanceRow.period.between(first, last))
-    )
+    query = _acceptances().where(AcceptanceRow.agreement == agreement, AcceptanceRow.period.between(first, last))
     return {row.period: accepted_view(row, report, clock) for row, report in session.execute(query)}
+
+
+def _acceptances() -> Select[AcceptanceRow, ReportRow | None]:
+    """Accepted rows with the reports that they came with."""
+    same = and_(ReportRow.block_number == AcceptanceRow.block_number, ReportRow.log_index == AcceptanceRow.report_log_index)
+    return select(AcceptanceRow, ReportRow).outerjoin(ReportRow, same)
 
 
 def accepted_view(row: AcceptanceRow, report: ReportRow | None, clock: Clockwork) -> AcceptedView:
@@ -273,7 +309,7 @@ def _period_view(
     skipped: tuple[SkippedView, ...],
     clock: Clockwork,
 ) -> PeriodView:
-    start_s, end_s = agreement.calendar.bounds(period)
+    start_s, end_s = agreement.bounds(period)
     deadline_s = end_s + agreement.parameters.report_deadline
     outcome = Outcome(division.outcome) if division else accepted.row.outcome if accepted else None
     return PeriodView(

@@ -13,16 +13,19 @@ from itertools import islice
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from chain.values import Division
 from governance.values import Outcome
 from settlement import record_views, tally_views
 from settlement.agreement_views import (
     Clockwork,
     accepted_view,
     agreement_views,
+    decided_views,
     in_state,
     openings,
     period_views,
     report_view,
+    settled_sums,
     settlement_views,
 )
 from settlement.store import Store
@@ -115,6 +118,16 @@ class Reader:
             known = view is not None and 0 <= period < view.periods
             return period_views(session, view, [period], clock)[0] if view is not None and known else None
 
+    def newest_decided(self, agreements: Sequence[int], *, now_s: int | None = None) -> dict[int, PeriodView]:
+        """The newest accepted, settled or expired period of each agreement, without skipped rows; in a few queries for all."""
+        with self._open(now_s) as (session, clock):
+            return decided_views(session, _agreements(session, agreements, clock), clock)
+
+    def settled_sums(self, agreements: Sequence[int]) -> dict[int, Division]:
+        """The sum of all divisions of each agreement; agreements without any are left out."""
+        with self._store.read() as session:
+            return settled_sums(session, agreements)
+
     def last_outcomes(self, agreements: Sequence[int], n: int) -> dict[int, list[tuple[int, Outcome]]]:
         """The newest ``n`` decided periods of each agreement with their outcomes, newest first, in two queries."""
         with self._store.read() as session:
@@ -187,15 +200,15 @@ class Reader:
         with self._store.read() as session:
             return record_views.terms_text(session, terms.lower())
 
-    def providers(self) -> list[ProviderView]:
-        """Every registered provider with its newest record."""
+    def providers(self, among: Sequence[str] | None = None) -> list[ProviderView]:
+        """The newest record of every registered provider, or of those ``among``."""
         with self._open() as (session, clock):
-            return record_views.providers(session, clock, None)
+            return record_views.providers(session, clock, among)
 
     def provider(self, provider: str) -> ProviderView | None:
         """One provider's newest record; None where it never registered."""
         with self._open() as (session, clock):
-            return next(iter(record_views.providers(session, clock, provider)), None)
+            return next(iter(record_views.providers(session, clock, [provider])), None)
 
     def configurations(self) -> list[ConfigurationView]:
         """All configurations of the committee, oldest first."""
@@ -205,9 +218,7 @@ class Reader:
     def tallies(self, agreements: Sequence[int], *, now_s: int | None = None) -> dict[int, TallyView]:
         """The median interim counts of each agreement's running period; agreements without any are left out."""
         with self._open(now_s) as (session, clock):
-            query = openings().where(AgreementRow.agreement.in_(agreements))
-            views = agreement_views(session, session.execute(query), clock)
-            return tally_views.running_tallies(session, views, clock.now_s)
+            return tally_views.running_tallies(session, _agreements(session, agreements, clock), clock.now_s)
 
     def totals(self, *, now_s: int | None = None) -> Totals:
         """Sums over everything. Cheap: running sums are kept."""
@@ -233,6 +244,10 @@ def _index_state(session: Session) -> IndexState | None:
 def _agreement(session: Session, agreement: int, clock: Clockwork) -> AgreementView | None:
     rows = session.execute(openings().where(AgreementRow.agreement == agreement))
     return next(iter(agreement_views(session, rows, clock)), None)
+
+
+def _agreements(session: Session, agreements: Sequence[int], clock: Clockwork) -> list[AgreementView]:
+    return agreement_views(session, session.execute(openings().where(AgreementRow.agreement.in_(agreements))), clock)
 
 
 def _clip(limit: int) -> int:

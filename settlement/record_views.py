@@ -125,10 +125,9 @@ def terms_text(session: Session, terms: str) -> str | None:
     return None if text is None else text.decode(errors="replace")
 
 
-def providers(session: Session, clock: Clockwork, only: str | None) -> list[ProviderView]:
-    """The newest record of every provider, or of one."""
-    keys = None if only is None else [only]
-    newest = [found[0] for found in newest_per(session, RegistrationRow, RegistrationRow.provider, keys, 1).values()]
+def providers(session: Session, clock: Clockwork, among: Sequence[str] | None) -> list[ProviderView]:
+    """The newest record of every provider, or of some."""
+    newest = [found[0] for found in newest_per(session, RegistrationRow, RegistrationRow.provider, among, 1).values()]
     times = _times(session, [row.block_number for row in newest])
     tokens = list(session.scalars(select(ListingRow.token).distinct()))
     return [
@@ -188,7 +187,7 @@ def _law(law: str, life: dict[LawStatus, Stamp], text: bytes | None) -> LawView:
 
 def _times(session: Session, numbers: Sequence[int]) -> dict[int, int]:
     query = select(BlockRow.block_number, BlockRow.timestamp_s).where(BlockRow.block_number.in_(numbers))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _stake(session: Session, provider: str, token: str) -> StakeView | None:

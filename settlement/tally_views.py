@@ -20,8 +20,7 @@ def running_tallies(session: Session, agreements: Sequence[AgreementView], now_s
     running = [(view.agreement, period) for view in agreements if (period := _running(view, now_s)) is not None]
     if not running:
         return {}
-    keys = [(str(agreement), period) for agreement, period in running]
-    rows = session.scalars(select(TallyRow).where(tuple_(TallyRow.agreement, TallyRow.period).in_(keys)))
+    rows = session.scalars(select(TallyRow).where(tuple_(TallyRow.agreement, TallyRow.period).in_(running)))
     by_agreement: dict[int, list[TallyRow]] = {}
     for row in rows:
         by_agreement.setdefault(row.agreement, []).append(row)

@@ -1,0 +1,278 @@
+"""What readers get, on a real history: paging loses nothing, stages follow the clock, sums are those of the divisions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from chain.values import LawStatus, Skip
+from governance.values import Outcome
+from settlement.queries import Reader
+from settlement.relay_tables import TallyRow
+from settlement.split import Stakes, divide, fee_of
+from settlement.store import StoreUnavailable
+from settlement.tables import LawTextRow
+from settlement.views import AgreementState, Stage
+from settlement.watch import Watcher
+
+STAKES = Stakes(1_009, 5_000, 5_000, 2_000, 1_000, 5)
+
+
+@pytest.fixture
+def watcher(stage, store) -> Watcher:
+    return Watcher(stage.node, stage.book, store)
+
+
+@pytest.fixture
+def reader(store) -> Iterator[Reader]:
+    opened = Reader(store.url)
+    yield opened
+    opened.close()
+
+
+def test_stages_of_a_period_follow_what_happens(stage, watcher, reader) -> None:
+    agreement = stage.open(2)
+    end_s = stage.end_of(agreement, 0)
+    watcher.catch_up()
+
+    def stage_at(now_s: int) -> Stage | None:
+        view = reader.period(agreement, 0, now_s=now_s)
+        return view.stage if view else None
+
+    assert reader.periods(agreement, now_s=end_s - 101) == []
+    times = (end_s - 1, end_s, end_s + 59, end_s + 60)
+    assert [stage_at(time) for time in times] == [Stage.RUNNING, Stage.AWAITING_REPORT, Stage.AWAITING_REPORT, Stage.OVERDUE]
+    stage.move_to(end_s)
+    stage.report([stage.row(agreement, 0, Outcome.BREACH, 2_500, 100)])
+    watcher.catch_up()
+    view = reader.period(agreement, 0)
+    assert view
+    assert view.accepted
+    assert view.accepted.report
+    assert (view.stage, view.outcome, view.division) == (Stage.ACCEPTED, Outcome.BREACH, None)
+    assert stage_at(view.accepted.matures_at_s) is Stage.MATURED
+    assert (view.accepted.report.rows, view.accepted.report.signers, view.accepted.report.observers) == (1, 0b111, 0b1111)
+    assert view.accepted.report.gas_per_row == view.accepted.report.gas_used > 50_000
+    stage.mature()
+    stage.settle(agreement)
+    watcher.catch_up()
+    settled = reader.period(agreement, 0)
+    assert settled
+    assert settled.division == divide(Outcome.BREACH, 2_500, 100, STAKES)
+    assert (settled.stage, settled.settled is not None) == (Stage.SETTLED, True)
+    assert reader.period(agreement, 2) is None
+    assert reader.period(77, 0) is None
+
+
+def test_agreements_are_paged_and_filtered_by_state(stage, watcher, reader) -> None:
+    ids = [stage.open(1, deposit=0) for _ in range(5)]
+    later = stage.open(1, start_s=stage.now_s // 100 * 100 + 5_000)
+    stage.move_to(stage.end_of(ids[-1], 0))
+    stage.report([stage.row(ids[0], 0)])
+    stage.mature()
+    stage.settle(ids[0])
+    watcher.catch_up()
+
+    pages, after = [], None
+    while page := reader.agreements(after=after, limit=2):
+        pages.append([view.agreement for view in page])
+        after = page[-1].cursor
+    assert pages == [[later, ids[4]], [ids[3], ids[2]], [ids[1], ids[0]]]
+
+    def in_state(state: AgreementState) -> list[int]:
+        views = reader.agreements(state=state)
+        assert all(view.state_at(stage.now_s) is state for view in views)
+        return [view.agreement for view in views]
+
+    assert in_state(AgreementState.CLOSED) == [ids[0]]
+    assert in_state(AgreementState.ENDED) == ids[:0:-1]
+    assert in_state(AgreementState.SCHEDULED) == [later]
+    assert in_state(AgreementState.RUNNING) == []
+    assert reader.agreements(provider=stage.customer.address) == []
+    assert len(reader.agreements(customer=stage.customer.address, provider=stage.provider.address)) == 6
+    counts = reader.totals().agreements_by_state
+    assert counts == {AgreementState.CLOSED: 1, AgreementState.ENDED: 4, AgreementState.SCHEDULED: 1, AgreementState.RUNNING: 0}
+
+
+def test_settlements_are_paged_through_expiries_of_many_periods(stage, watcher, reader) -> None:
+    agreement = stage.open(6)
+    stage.play(agreement, stage.row(agreement, 0))
+    stage.move_to(stage.end_of(agreement, 4))
+    stage.report([stage.row(agreement, 4)])
+    stage.mature()
+    stage.settle(agreement)
+    watcher.catch_up()
+
+    for limit in (1, 2, 3, 10):
+        seen, after = [], None
+        while page := reader.settlements(agreement=agreement, after=after, limit=limit):
+            seen += [(view.period, view.expired) for view in page]
+            after = page[-1].cursor
+        assert seen == [(4, False), (3, True), (2, True), (1, True), (0, False)]
+    assert {fee_of(view.division) for view in reader.settlements()} == {1_009}
+    assert [view.period for view in reader.periods(agreement, after=4, limit=2)] == [3, 2]
+    assert {view.stage for view in reader.periods(agreement, after=4, limit=3)} == {Stage.EXPIRED}
+    assert reader.settlements(provider=stage.customer.address) == []
+    assert len(reader.settlements(customer=stage.customer.address)) == 5
+
+
+def test_sums_and_newest_periods_of_a_page(stage, watcher, reader) -> None:
+    one, two, untouched = stage.open(3), stage.open(3), stage.open(3)
+    stage.play(one, stage.row(one, 0, Outcome.BREACH, 1_000, 500), stage.row(one, 1))
+    stage.move_to(stage.end_of(two, 2))
+    stage.report([stage.row(two, 2, Outcome.BREACH, 1_000)])
+    watcher.catch_up()
+
+    breach, met, silent = (
+        divide(Outcome.BREACH, 1_000, 500, STAKES),
+        divide(Outcome.MET, 0, 0, STAKES),
+        divide(Outcome.NO_DATA, 0, 0, STAKES),
+    )
+    sums = reader.settled_sums([one, two, untouched])
+    assert (sums[one].provider, sums[one].slash) == (breach.provider + met.provider, breach.slash)
+    assert sums[two].customer_from_fee == 2 * silent.customer_from_fee
+    assert untouched not in sums
+    newest = reader.newest_decided([one, two, untouched])
+    assert {key: (view.period, view.stage) for key, view in newest.items()} == {one: (1, Stage.SETTLED), two: (2, Stage.ACCEPTED)}
+    assert reader.last_outcomes([one, two, untouched], 2) == {
+        one: [(1, Outcome.MET), (0, Outcome.BREACH)],
+        two: [(2, Outcome.BREACH), (1, Outcome.NO_DATA)],
+    }
+    rows = reader.recent_rows([stage.provider.address], 2)[stage.provider.address]
+    assert [(view.row.agreement, view.row.period) for view in rows] == [(two, 2), (one, 1)]
+    totals = reader.totals()
+    assert totals.periods_by_outcome == {Outcome.MET: 1, Outcome.BREACH: 1, Outcome.NO_DATA: 2}
+    assert (totals.expired_periods, totals.reports, totals.skipped_rows) == (2, 3, 0)
+    assert totals.tokens[0].division.provider == sums[one].provider + sums[two].provider
+    view = reader.agreement(one)
+    assert view
+    assert (view.next_period, view.deposit_left, view.closed) == (2, 4_750, False)
+
+
+def test_laws_terms_providers_payments_and_the_ledger(stage, watcher, reader) -> None:
+    agreement = stage.open(1)
+    stage.play(agreement, stage.row(agreement, 0, Outcome.BREACH, 9_000, 1_000))
+    stage.pactum.claim_customer(stage.relay, [agreement])
+    broken = stage.publish_law("% another\n")
+    stage.law_stone.break_law(stage.governor, broken)
+    stage.zone.register(stage.provider, stage.provider.address, '{"name": "renamed"}')
+    watcher.catch_up()
+
+    laws = {view.law: view for view in reader.laws()}
+    assert laws["0x" + broken.hex()].status is LawStatus.BROKEN
+    law = reader.law("0x" + stage.law.hex().upper())
+    assert law
+    assert (law.status, law.text, law.broken) == (LawStatus.ENACTED, "% a law that nobody asks\n", None)
+    assert reader.law("0x" + "00" * 32) is None
+    assert reader.terms_text("0x" + stage.terms.hex()) == "terms: none\n"
+    provider = reader.provider(stage.provider.address)
+    assert provider
+    assert provider.profile_text == '{"name": "renamed"}'
+    total, locked = (stage.zone.stake_of(stage.provider.address, stage.token.address).total, 0)
+    assert (provider.stakes[0].free, provider.stakes[0].locked, provider.stakes[0].awarded) == (total, locked, 0)
+    assert reader.provider(stage.customer.address) is None
+    assert reader.providers([stage.customer.address]) == []
+    payment = reader.payments(agreement=agreement)[0]
+    division = divide(Outcome.BREACH, 9_000, 1_000, STAKES)
+    assert (payment.kind, payment.party, payment.from_deposit) == ("customer", stage.customer.address, 700)
+    assert payment.amount == division.customer_from_fee + 700
+    entries = reader.entries(agreement=agreement)
+    assert sum(entry.amount for entry in entries) == 0
+    assert {entry.event for entry in entries} == {"Opened", "Settled", "CustomerPaid"}
+    assert reader.configurations()[0].members == tuple(signer.address for signer in stage.members)
+    assert [view.skipped for view in reader.periods(agreement)] == [()]
+
+
+def test_skipped_rows_stand_beside_the_period(stage, watcher, reader) -> None:
+    agreement = stage.open(1)
+    stage.move_to(stage.end_of(agreement, 0))
+    stage.report([stage.row(agreement, 0, Outcome.BREACH, 0, 2_001)])
+    watcher.catch_up()
+    view = reader.period(agreement, 0)
+    assert view
+    assert (view.stage, [skip.reason for skip in view.skipped]) == (Stage.AWAITING_REPORT, [Skip.OVER_CAPS])
+
+
+def test_rows_are_confirmed_when_their_block_is(stage, watcher, reader) -> None:
+    agreement = stage.open(1)
+    watcher.catch_up()
+    view = reader.agreement(agreement)
+    assert view
+    assert not view.opened.confirmed
+    stage.anvil.mine(4)
+    watcher.catch_up()
+    state = reader.index_state()
+    view = reader.agreement(agreement)
+    assert view
+    assert state
+    assert view.opened.confirmed
+    assert (state.block_number, state.block_hash) == (
+        stage.node.block("latest").number,
+        "0x" + stage.node.block("latest").hash.hex(),
+    )
+
+
+def test_the_median_of_interim_counts_is_the_status_so_far(stage, store, watcher, reader) -> None:
+    agreement = stage.open(2)
+    start_s = stage.end_of(agreement, 0) - 100
+    stage.move_to(start_s + 50)
+    watcher.catch_up()
+    with store.write() as session:
+        for member, good in ((0, 40), (2, 45), (3, 10)):
+            session.add(tally(agreement, 0, member, start_s + 40 + member, good))
+        session.add(tally(agreement, 1, 1, start_s, 1))
+    view = reader.tallies([agreement])[agreement]
+    assert (view.period, view.observers, view.as_of_s) == (0, 3, start_s + 40)
+    assert (view.uptime.numerator, view.uptime.denominator) == (40, 50)
+    assert reader.tallies([agreement], now_s=start_s - 1) == {}
+
+
+def tally(agreement: int, period: int, member: int, as_of_s: int, good: int) -> TallyRow:
+    return TallyRow(
+        agreement=agreement, period=period, member=member, as_of_s=as_of_s, samples=50, uptime_numerator=good,
+        uptime_denominator=50, attained_numerator=good, attained_denominator=good, coverage_numerator=5, coverage_denominator=5,
+        p95_ms=800, signature="0x",
+    )  # fmt: skip
+
+
+def write_through(reader: Reader) -> None:
+    with reader._store.read() as session:
+        session.merge(LawTextRow(law="0x01", text=b""))
+        session.flush()
+
+
+def test_a_reader_cannot_write_and_says_when_there_is_nothing_to_read(sqlite_url, store, reader) -> None:
+    with pytest.raises((DBAPIError, StoreUnavailable), match="only"):
+        write_through(reader)
+    empty = Reader(sqlite_url + ".not-there")
+    with pytest.raises(StoreUnavailable):
+        empty.ping()
+    empty.close()
+    reader.ping()
+    assert reader.index_state() is None
+    assert reader.agreements() == []
+    assert reader.totals().agreements == 0
+
+
+def test_readers_and_a_writer_do_not_wait_for_each_other(sqlite_store) -> None:
+    reader = Reader(sqlite_store.url)
+    rounds: list[int] = []
+
+    def read() -> None:
+        for _ in range(50):
+            reader.laws()
+        rounds.append(50)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(50):
+        with sqlite_store.write() as session:
+            session.merge(LawTextRow(law=f"0x{number:02x}", text=b"x"))
+    for thread in threads:
+        thread.join()
+    reader.close()
+    assert rounds == [50] * 4
