@@ -1,0 +1,165 @@
+"""``POST /v1/route``: which running agreement may serve a request, decided by a law, by the engine that settles too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api import shapes, shaping
+from api.catalogue import Candidate
+from api.parameters import AddressIn, Nothing
+from api.problems import LAW, UNAVAILABLE, Problem
+from api.service import Open, Service
+from api.shown import agreement_hex
+from chain.hashing import text_id
+from chain.values import LawStatus
+from governance import laws
+from governance.errors import FatalError
+from governance.law import load_routing_law
+from governance.routing import OfferFacts, Refusal, RequestFacts, RouteDecision, route
+
+router = APIRouter(prefix="/v1", tags=["routing"])
+_log = logging.getLogger("surety.api")
+Place = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,32}$")]
+
+
+class RouteRequest(BaseModel):
+    """The facts of a request that the law may look at. All but ``customer`` are needed: a rule must never miss its fact."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    user_jurisdiction: Place = Field(description="where the user is protected, such as eu or us")
+    jurisdiction: Place = Field(description="whose law governs the request, such as de")
+    country: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = Field(description="where the data come from, such as de")
+    data_classification: Literal["public", "pii", "phi"] = Field(description="phi is protected health information")
+    inference_type: Literal["realtime", "batch"]
+    customer: AddressIn | None = Field(None, description="only agreements of this customer; all where it is left out")
+
+
+class RouteLaw(shapes.Shape):
+    """The law that decided."""
+
+    id: shapes.Hash
+    name: str | None = Field(description="the name under which it ships with Surety, where it does")
+
+
+class Offered(shapes.Shape):
+    """One offer: an agreement, and a region of its provider."""
+
+    agreement: shapes.AgreementId
+    provider: shapes.Address
+    provider_name: str | None
+    region: str | None
+    country: str | None
+
+
+class Refused(shapes.Shape):
+    """An offer that may not serve, and why."""
+
+    offer: Offered
+    reason: str
+
+
+class Route(shapes.Shape):
+    """A routing decision. ``choice`` is null where no offer is eligible: that is the law's answer, not an error."""
+
+    request_id: str
+    law: RouteLaw
+    choice: Offered | None
+    clauses: list[str] = Field(description="the clauses of the law that permit the choice, and prefer it")
+    ranked: list[Offered] = Field(description="all eligible offers, best first; the choice is the first of them")
+    refused: list[Refused]
+    index: shapes.Index
+
+
+EXAMPLES = {
+    "batch": {
+        "summary": "batch work on personal data of a user in Germany",
+        "value": {
+            "user_jurisdiction": "eu",
+            "jurisdiction": "de",
+            "country": "de",
+            "data_classification": "pii",
+            "inference_type": "batch",
+        },
+    }
+}
+
+
+@router.post("/route", summary="Choose a provider")
+def choose(
+    request: Request,
+    service: Open,
+    facts: Annotated[RouteRequest, Body(openapi_examples=EXAMPLES)],
+    _: Annotated[Nothing, Query()],
+) -> Route:
+    """The agreement that may serve a request, the clauses that say so, and a reason for every offer that may not.
+
+    The offers are the running agreements, one for each region of the provider's profile; what the law knows of their quality is
+    the mean error rate and the worst P95 of the provider's last 24 periods with data. Nothing is permitted by default: a
+    profile that cannot be read, or a fact that is missing, refuses the offer; an error in the law is a problem with status 500,
+    never a choice. Where nothing is eligible the answer is 200 with a null choice and all the reasons.
+    """
+    state = service.reader.index_state()
+    if state is None:
+        raise Problem(UNAVAILABLE, "no block has been read yet, so no offer is known")
+    law, text = _law(service)
+    candidates = [
+        each
+        for each in service.catalogue.running(state, service.now_s(state))
+        if facts.customer is None or each.agreement.customer == facts.customer
+    ]
+    asked = RequestFacts(request_id=request.scope["request_id"], **facts.model_dump(exclude={"customer"}))
+    decision = _decide(service, text, asked, [each.facts for each in candidates if each.facts is not None])
+    return _answer(asked, law, decision, candidates, shaping.known_index(state))
+
+
+def _law(service: Service) -> tuple[RouteLaw, str]:
+    """The law that routes, and its text. One named by its id has to be in force; a broken one decides nothing any more."""
+    named = service.config.routing_law
+    if not named.startswith("0x"):
+        text = laws.read(named)
+        return RouteLaw(id="0x" + text_id(text).hex(), name=named), text
+    view = service.reader.law(named)
+    if view is None or view.text is None:
+        raise Problem(UNAVAILABLE, f"the routing law {named} is not in the index yet")
+    if view.status is not LawStatus.ENACTED:
+        raise Problem(LAW, f"the routing law {named} is {view.status.name.lower()}, not enacted; nothing is chosen")
+    return RouteLaw(id=view.law, name=None), view.text
+
+
+def _decide(service: Service, text: str, asked: RequestFacts, offers: Sequence[OfferFacts]) -> RouteDecision:
+    try:
+        return service.desk.ask(lambda _: route(load_routing_law(text, service.config.routing_law), asked, offers))
+    except FatalError as error:
+        _log.exception("request %s: the law did not route", asked.request_id)
+        raise Problem(LAW, f"no choice was made: {error}") from error
+
+
+def _answer(
+    asked: RequestFacts, law: RouteLaw, decision: RouteDecision, candidates: Sequence[Candidate], index: shapes.Index
+) -> Route:
+    by_name = {each.name: each for each in candidates}
+    unread = [Refusal(each.name, each.refusal) for each in candidates if each.refusal is not None]
+    return Route(
+        request_id=asked.request_id,
+        law=law,
+        choice=_offered(by_name[decision.choice]) if decision.choice is not None else None,
+        clauses=list(decision.clauses),
+        ranked=[_offered(by_name[name]) for name in decision.ranked],
+        refused=[Refused(offer=_offered(by_name[each.offer]), reason=each.reason) for each in [*decision.refused, *unread]],
+        index=index,
+    )
+
+
+def _offered(candidate: Candidate) -> Offered:
+    return Offered(
+        agreement=agreement_hex(candidate.agreement.agreement),
+        provider=candidate.agreement.provider,
+        provider_name=candidate.provider_name,
+        region=candidate.region,
+        country=candidate.country,
+    )

@@ -1,0 +1,1 @@
+"""Files that the pages load: a style sheet and an icon."""
