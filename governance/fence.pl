@@ -10,7 +10,7 @@
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
-:- use_module(library(error)).
+:- use_module(library(assoc)).
 :- use_module(surety_facts, [granted/1]).
 
 deepest_term(100).
@@ -40,10 +40,12 @@ fence_law(Module, Text, EntryText, Status, Why) :-
 
 admit(Module, Text, Entry) :-
     setup_call_cleanup(open_string(Text, Stream), read_clauses(Stream, 0, Read), close(Stream)),
-    own_predicates(Read, Own),
-    (   memberchk(Entry, Own) -> true ; refuse(0, "~w is missing", [Entry]) ),
+    own_predicates(Read, Indicators),
+    (   memberchk(Entry, Indicators) -> true ; refuse(0, "~w is missing", [Entry]) ),
+    findall(Indicator-0, member(Indicator, Indicators), Pairs),
+    list_to_assoc(Pairs, Own),
     maplist(fenced_clause(Own), Read, Clauses),
-    load(Module, Own, Clauses).
+    load(Module, Indicators, Own, Clauses).
 
 
 %   Reading: one term at a time, as data, with the operators of the system alone.
@@ -103,9 +105,9 @@ part_of(Term, Part) :-
 
 %   Heads: what a law may define.
 
-own_predicates(Read, Own) :-
-    maplist(own_predicate, Read, Indicators),
-    sort(Indicators, Own).
+own_predicates(Read, Indicators) :-
+    maplist(own_predicate, Read, Every),
+    sort(Every, Indicators).
 
 own_predicate(read(Term, _, Offset, _), Name/Arity) :-
     head_and_body(Term, Head, _, Offset),
@@ -157,16 +159,12 @@ walk(Goal, Position, _, Guarded) :-
     arithmetic(Goal, Kind, Expressions), !,
     maplist(check_expression(Kind, Position), Expressions),
     guard(Kind, Goal, Expressions, Guarded).
-walk(Goal, Position, _, Goal) :-
-    vocabulary(Goal), !,
-    (   Goal = between(_, High, _), nonvar(High), \+ integer(High)
-    ->  refuse_at(Position, "between/3 ends at a whole number", [])
-    ;   true
-    ).
+walk(Goal, _, _, Goal) :-
+    vocabulary(Goal), !.
 walk(Goal, _, Own, Goal) :-
     callable(Goal),
     functor(Goal, Name, Arity),
-    ( memberchk(Name/Arity, Own) ; granted(Name/Arity) ), !.
+    ( get_assoc(Name/Arity, Own, _) ; granted(Name/Arity) ), !.
 walk(Goal, Position, _, _) :-
     callable(Goal), !,
     functor(Goal, Name, Arity),
@@ -346,7 +344,7 @@ shown(Value, Shown) :-
 
 %   Loading: the module sees its own predicates and the vocabulary, and nothing by default.
 
-load(Module, Own, Clauses) :-
+load(Module, Indicators, Own, Clauses) :-
     program_space(Space),
     set_module(Module:program_space(Space)),
     forall(( vocabulary(Goal), Goal \== ! ), import_goal(Module, Goal)),
@@ -354,9 +352,9 @@ load(Module, Own, Clauses) :-
     forall(arithmetic(Goal, _, _), import_goal(Module, Goal)),
     forall(granted(Indicator), @(import(surety_facts:Indicator), Module)),
     forall(import_module(Module, Default), delete_import_module(Module, Default)),
-    Every = ['$cite'/3|Own],
+    Every = ['$cite'/3|Indicators],
     forall(member(Indicator, Every), dynamic(Module:Indicator)),
-    catch(assert_clauses(Clauses, Module, []), Error, ( empty(Module, Every), throw(Error) )),
+    catch(assert_clauses(Clauses, Module, Own), Error, ( empty(Module, Every), throw(Error) )),
     findall(Module:Indicator, member(Indicator, Every), Compiled),
     compile_predicates(Compiled).
 
@@ -375,10 +373,11 @@ assert_clauses([], _, _).
 assert_clauses([clause(Head, Body, Line)|More], Module, Counts) :-
     assertz(Module:(Head :- Body)),
     functor(Head, Name, Arity),
-    (   selectchk(Name/Arity-Before, Counts, Others) -> true ; Before = 0, Others = Counts ),
+    get_assoc(Name/Arity, Counts, Before),
     Number is Before + 1,
+    put_assoc(Name/Arity, Counts, Number, Next),
     (   rule_group(Name/Arity) -> assertz(Module:('$cite'(Head, Number, Line) :- Body)) ; true ),
-    assert_clauses(More, Module, [Name/Arity-Number|Others]).
+    assert_clauses(More, Module, Next).
 
 rule_group(route_inference/2).
 rule_group(block_provider/2).

@@ -3,13 +3,13 @@
     Nothing here fails and nothing throws: an answer of no is a status of its own, so that an error can never look like one.
 */
 
-:- module(surety_host, [decide/11, bounded/3, start_thread/2]).
+:- module(surety_host, [decide/12, bounded/4, start_thread/2, stop_question/4]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(library(solution_sequences)).
 
-:- meta_predicate bounded(0, +, -).
+:- meta_predicate bounded(+, 0, +, -).
 
 inference_limit(500_000).
 most_answers(16).
@@ -21,18 +21,31 @@ most_clauses_cited(32).
 
 start_thread(1, "") :-
     set_prolog_flag(debug_on_error, false),
-    set_prolog_flag(report_error, false).
+    set_prolog_flag(report_error, false),
+    nb_setval(surety_question, 0).
 
-%!  decide(+Law, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer, -Clauses) is det.
+%!  stop_question(+Thread:string, +Question:string, -Status, -Text) is det.
+%
+%   Has a thread give up a question, if it is still at it. To be called from another thread.
+
+stop_question(ThreadText, QuestionText, 1, "") :-
+    number_string(Thread, ThreadText),
+    number_string(Question, QuestionText),
+    catch(thread_signal(Thread, surety_host:give_up(Question)), error(existence_error(_, _), _), true).
+
+give_up(Question) :-
+    (   nb_getval(surety_question, Question) -> throw(surety_overdue) ; true ).
+
+%!  decide(+Law, +Question, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer, -Clauses) is det.
 %
 %   Answer above 0 is a verdict in one number: from its lowest bit, the outcome in 2 bits (1 met, 2 breach, 3 insufficient
 %   data), the tier in 8, the credit in 14, the slash in 14; Clauses is then a list. Else Answer is 0 no verdict, -1 verdicts
 %   that differ, -2 an exception, -3 a limit, -4 an answer that is no verdict; Clauses is then a text.
 
-decide(Law, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer, Clauses) :-
+decide(Law, Question, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer, Clauses) :-
     Case = case(Samples, share(UptimeGood, UptimeAll), share(Within, Ok), share(Seen, Slots), Terms),
     inference_limit(Limit),
-    bounded(answers(Law, Case, Answers), Limit, Outcome),
+    bounded(Question, answers(Law, Case, Answers), Limit, Outcome),
     (   Outcome == done
     ->  settled(Answers, Answer, Clauses)
     ;   Outcome = stopped(Answer, Clauses)
@@ -83,29 +96,35 @@ sound_verdict(breach(Tier, Credit, Slash)) :-
 
 within(Value, Most) :- integer(Value), Value >= 0, Value =< Most.
 
+%   A citation is short: a word, with words and whole numbers for arguments.
 sound_clause(Clause) :-
     callable(Clause),
-    Clause =.. [_|Arguments],
+    Clause =.. [Name|Arguments],
     length(Arguments, Count),
     Count =< 8,
-    forall(member(Argument, Arguments), ( atom(Argument) ; integer(Argument) )).
+    forall(member(Word, [Name|Arguments]), ( integer(Word) ; atom(Word), atom_length(Word, Length), Length =< 64 )).
 
-%!  bounded(:Goal, +Limit, -Outcome) is det.
+%!  bounded(+Question, :Goal, +Limit, -Outcome) is det.
 %
-%   Outcome is `done`, or stopped(Status, Text). Goal is one of the host's, and succeeds if it ends.
+%   Outcome is `done`, or stopped(Status, Text). Goal is one of the host's, and succeeds if it ends. Question is the number
+%   under which another thread may have it given up.
 
-bounded(Goal, Limit, Outcome) :-
+bounded(Question, Goal, Limit, Outcome) :-
+    nb_setval(surety_question, Question),
     catch(call_with_inference_limit(Goal, Limit, Result), Error, true),
+    nb_setval(surety_question, 0),
     (   nonvar(Error) -> stopped(Error, Outcome)
     ;   Result == inference_limit_exceeded -> Outcome = stopped(-3, "the law does not come to an end: too many inferences")
     ;   Outcome = done
     ).
 
+stopped(surety_overdue, stopped(-3, "the law does not come to an end: too much time")) :- !.
 stopped(error(resource_error(What), _), stopped(-3, Text)) :- !,
     shown("the law needs more than it may use: ~W", What, Text).
+stopped(error(What, _), stopped(-2, Text)) :- !,
+    shown("the law fails with an error: ~W", What, Text).
 stopped(Error, stopped(-2, Text)) :-
     shown("the law fails with an error: ~W", Error, Text).
 
 shown(Format, Term, Text) :-
-    \+ \+ ( Term = error(_, Context), var(Context), Context = none ; true ),
     format(string(Text), Format, [Term, [max_depth(8), quoted(true)]]).

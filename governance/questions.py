@@ -15,9 +15,14 @@ from dataclasses import dataclass
 
 from governance.engine import AS_QUOTED, AS_TEXT, CAUGHT, STRING, UTF8, Attributes, EngineFault, Library, library
 from governance.figures import Figures
+from governance.overdue import Watchdog
 from governance.values import Ratio
 
 STACK_LIMIT_BYTES = 16 * 2**20
+CASE_ALLOWED_S = 0.1  # of processor time
+ROUTE_ALLOWED_S, OFFER_ALLOWED_S = 0.2, 0.001
+# Prolog's reader recurses on nested terms: enough for a law that is nothing but brackets. Only what is used is ever taken.
+_LOADER_STACK_BYTES = 256 * 2**20
 _KEPT_FIGURES = 4_096
 _KEPT_CITATIONS = 1_024
 _INT64 = 2**63
@@ -53,23 +58,37 @@ class _Thread:
         self._id = found.attach(ctypes.byref(Attributes(stack_limit=STACK_LIMIT_BYTES)))
         if self._id < 0:
             raise EngineFault("Prolog gives this thread no engine", remedy="end other threads that put questions to laws")
-        self._decide = found.predicate(b"decide", 11, b"surety_host")
+        self._decide = found.predicate(b"decide", 12, b"surety_host")
         self.ask("surety_host", "start_thread")
+        self._pulse = _WATCHDOG.watch(self._id)
 
     def decide(self, law: int, counts: Sequence[int], figures: Figures) -> Answer:
         """One case to one law."""
         found = self._library
         frame = found.open_frame()
+        question = self.begin(CASE_ALLOWED_S)
         try:
-            term = first = found.terms(11)
-            done = found.put_atom(first, law) and found.recorded(self._record_of(figures), first + 1)
-            for term, count in enumerate(counts, first + 2):
+            term = first = found.terms(12)
+            done = found.put_atom(first, law) and found.put_int64(first + 1, question)
+            done = done and found.recorded(self._record_of(figures), first + 2)
+            for term, count in enumerate(counts, first + 3):
                 done = done and (found.put_int64(term, count) if count < _INT64 else self._put_large(term, count))
             if not (done and found.call(None, CAUGHT, self._decide, first)):
                 raise EngineFault("Prolog did not answer a case", remedy=_REPORT)
             return self._answer(term + 1)
         finally:
+            self.end()
             found.discard_frame(frame)
+
+    def begin(self, allowed_s: float) -> int:
+        """From now on the watchdog looks; the number is the question's own."""
+        number = self._pulse.begin(allowed_s)
+        _WATCHDOG.wake()
+        return number
+
+    def end(self) -> None:
+        """The question that began last is answered."""
+        self._pulse.question = 0
 
     def ask(self, home: str, question: str, *given: str | int) -> tuple[int, str]:
         """A question with strings, or atoms by their handle, for arguments; the answer is a status and a text."""
@@ -102,6 +121,7 @@ class _Thread:
             for _, record in self._kept.values():
                 self._library.erase(record)
             self._kept.clear()
+            _WATCHDOG.forget(self._pulse)
             self._library.destroy()
             self._id = -1
 
@@ -176,7 +196,13 @@ class _Thread:
             raise EngineFault("Prolog refused a term of the host", remedy=_REPORT)
 
 
+def _stop(engine: int, question: int) -> None:
+    _thread().ask("surety_host", "stop_question", str(engine), str(question))
+
+
 _THREADS = threading.local()
+_LOADING = threading.Lock()
+_WATCHDOG = Watchdog(_stop)
 
 
 def _thread() -> _Thread:
@@ -189,12 +215,30 @@ def _thread() -> _Thread:
 def load(law: str, text: str, entry: str) -> tuple[int, int, str]:
     """Fences a law and loads it as a module of that name.
 
-    Returns (handle, 1, ""), or (handle, 0, "offset<TAB>why") for a law that is refused.
+    Returns (handle, 1, ""), or (handle, 0, "offset<TAB>why") for a law that is refused. Runs in a thread with a large stack.
     """
-    thread = _thread()
-    handle = thread.atom(law)
-    status, why = thread.ask("surety_fence", "fence_law", handle, text, entry)
-    return handle, status, why
+    loaded: list[tuple[int, int, str] | BaseException] = []
+    with _LOADING:
+        before = threading.stack_size(_LOADER_STACK_BYTES)
+        try:
+            loader = threading.Thread(target=_load, args=(law, text, entry, loaded), name="law loader")
+            loader.start()
+        finally:
+            threading.stack_size(before)
+    loader.join()
+    if isinstance(loaded[0], BaseException):
+        raise loaded[0]
+    return loaded[0]
+
+
+def _load(law: str, text: str, entry: str, loaded: list[tuple[int, int, str] | BaseException]) -> None:
+    try:
+        thread = _thread()
+        handle = thread.atom(law)
+        status, why = thread.ask("surety_fence", "fence_law", handle, text, entry)
+        loaded.append((handle, status, why))
+    except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
+        loaded.append(error)
 
 
 def decide(law: int, counts: Sequence[int], figures: Figures) -> Answer:
@@ -204,7 +248,12 @@ def decide(law: int, counts: Sequence[int], figures: Figures) -> Answer:
 
 def route(law: int, request: str, offers: str) -> tuple[int, str]:
     """Puts a request and its offers to a loaded law, in the lines of ``governance/routing.pl``. Raises EngineFault."""
-    return _thread().ask("surety_routing", "route", law, request, offers)
+    thread = _thread()
+    question = thread.begin(ROUTE_ALLOWED_S + OFFER_ALLOWED_S * offers.count("\n"))
+    try:
+        return thread.ask("surety_routing", "route", law, str(question), request, offers)
+    finally:
+        thread.end()
 
 
 def detach() -> None:

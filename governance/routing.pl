@@ -5,29 +5,30 @@
     holds is cited by its number and line. What a law does not define holds for nobody.
 */
 
-:- module(surety_routing, [route/5]).
+:- module(surety_routing, [route/6]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(surety_facts).
-:- use_module(host, [bounded/3]).
+:- use_module(host, [bounded/4]).
 
 budget(Offers, Limit) :-
     length(Offers, Count),
     Limit is 500_000 + 20_000 * Count.
 
-%!  route(+Law, +Request:string, +Offers:string, -Status, -Answer) is det.
+%!  route(+Law, +Question:string, +Request:string, +Offers:string, -Status, -Answer) is det.
 %
 %   Request is one line, and Offers are lines, of fields between tabs (governance/routing.py writes them). Status 1: Answer has
 %   one line for each offer, in order: its state, and the number and line of the clause. Status -2 and -3 are those of a case.
 
-route(Law, RequestText, OffersText, Status, Answer) :-
+route(Law, QuestionText, RequestText, OffersText, Status, Answer) :-
+    number_string(Question, QuestionText),
     request_of(RequestText, Request),
     offers_of(OffersText, Offers),
     budget(Offers, Limit),
     setup_call_cleanup(
         grant(Request, Offers),
-        bounded(surety_routing:judged(Law, Request, Offers, Judged), Limit, Outcome),
+        bounded(Question, surety_routing:judged(Law, Request, Offers, Judged), Limit, Outcome),
         withdraw),
     (   Outcome == done
     ->  Status = 1, written(Judged, Answer)
