@@ -41,6 +41,7 @@ REMEDIES = {
     "OfferExpired": "ask the provider for a new offer",
     "OfferForAnother": "only the customer named in the offer can open it",
     "OfferSpent": "one nonce opens once: sign a new offer with another nonce",
+    "OutOfGas": "let the gas be estimated, or give more",
     "OwnableUnauthorizedAccount": "only governance may do this: use the governor's key",
     "PeriodTooShort": "a period is at least as long as report deadline and dispute window together",
     "ParametersNotSet": "governance sets parameters before agreements open",

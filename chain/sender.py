@@ -339,7 +339,8 @@ class Sender:
             raise reverted(error, receipt.tx_hash) from error
         except NodeUnavailable:
             pass
-        name = "OutOfGas" if receipt.gas_used >= submitted.gas else "Unexplained"
+        starved = receipt.gas_used * 64 >= submitted.gas * 63  # a call within may take all but a 64th
+        name = "OutOfGas" if starved else "Unexplained"
         raise TransactionReverted(name, {"gas_used": receipt.gas_used, "gas": submitted.gas}, tx_hash=receipt.tx_hash)
 
     def _nudge(self, submitted: Submitted, *, bump: bool) -> None:
