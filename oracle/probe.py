@@ -49,6 +49,8 @@ class Credential:
         parts = urlsplit(self.origin)
         if not parts.hostname or parts.scheme not in ("http", "https") or parts.path not in ("", "/"):
             raise BadInput(f"{self.origin!r} is no origin", value=self.origin, remedy="as in https://api.example.com")
+        if not self.value or not self.value.isascii() or not self.value.isprintable():
+            raise BadInput(f"the credential for {self.origin} fits no header", remedy="use printable ASCII, on one line")
 
 
 @dataclass(frozen=True, slots=True)
