@@ -8,17 +8,17 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from oracle.rows import Key
 from settlement.agreement_views import next_periods
 from settlement.tables import AgreementRow, BlockRow, DeploymentRow
 
-Key = tuple[int, int]  # agreement, period
 BATCH = 500
 
 
-def chain_time_s(session: Session) -> int | None:
-    """The newest block's time; None before the first block."""
+def chain_time_s(session: Session, block: int | None = None) -> int | None:
+    """The time of the newest block, or of the newest one up to ``block``; None before the first."""
     query = select(BlockRow.timestamp_s).order_by(BlockRow.block_number.desc()).limit(1)
-    return session.scalars(query).first()
+    return session.scalars(query if block is None else query.where(BlockRow.block_number <= block)).first()
 
 
 def confirmed_block(session: Session) -> int:
@@ -27,14 +27,17 @@ def confirmed_block(session: Session) -> int:
     return -1 if row is None else row.confirmed_block
 
 
-def undecided(session: Session, keys: Collection[Key]) -> set[Key]:
-    """Those agreement-periods that are open on chain: their agreement is known, and they are neither reported nor expired."""
+def undecided(session: Session, keys: Collection[Key], block: int | None = None) -> set[Key]:
+    """Those agreement-periods that are open on chain, now or as of a block: neither reported nor expired.
+
+    An agreement that is not known has none.
+    """
     agreements = sorted({agreement for agreement, _ in keys})
     known: set[int] = set()
     following: dict[int, int] = {}
     for batch in batches(agreements, BATCH):
         known |= set(session.scalars(select(AgreementRow.agreement).where(AgreementRow.agreement.in_(batch))))
-        following |= next_periods(session, batch)
+        following |= next_periods(session, batch, block)
     return {key for key in keys if key[0] in known and key[1] >= following.get(key[0], 0)}
 
 

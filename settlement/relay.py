@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +32,7 @@ from settlement.proposing import Group, Voice, chunks, group, uncovered
 from settlement.relay_store import Draft
 from settlement.relay_tables import RelayRootRow
 from settlement.store import Store
+from settlement.world import World
 
 MOST_OBSERVATIONS = 20_000
 MOST_PROPOSALS = 64
@@ -52,26 +52,6 @@ class Equivocated(FatalError):
 
 class UnknownProposal(FatalError):
     """No proposal or observation set of this name is kept here."""
-
-
-class World(Protocol):
-    """What a relay reads of the chain; the docket is one."""
-
-    def configuration(self, digest: bytes) -> Configuration | None:
-        """A configuration of the committee; None where it is not known."""
-        ...
-
-    def agreements(self) -> Mapping[int, AgreementRecord]:
-        """All agreements, by their ids."""
-        ...
-
-    def terms_text(self, terms: bytes) -> str:
-        """The terms document of an id."""
-        ...
-
-    def law_text(self, law: bytes) -> str:
-        """The program of a law."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

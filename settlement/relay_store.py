@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from chain.values import Header
@@ -166,9 +166,10 @@ def draft_of_set(session: Session, observation_set: bytes) -> Draft | None:
     return None if row is None else draft_of(row)
 
 
-def close_draft(session: Session, proposal: str, reason: str) -> None:
-    """Marks a proposal as done with: nothing will be signed or sent for it."""
-    session.get_one(ProposalRow, proposal).closed = reason
+def close_drafts(session: Session, proposals: Sequence[str], reason: str) -> None:
+    """Marks open proposals as done with: nothing will be signed or sent for them."""
+    chosen = ProposalRow.proposal.in_(proposals), ProposalRow.closed.is_(None)
+    session.execute(update(ProposalRow).where(*chosen).values(closed=reason))
 
 
 def add_signature(session: Session, proposal: str, member: int, signature: bytes, received_ms: int) -> None:

@@ -49,23 +49,6 @@ class Store:
             yield session
             session.commit()
 
-    @contextmanager
-    def leadership(self) -> Iterator[bool]:
-        """Whether this process leads for the length of the block. On SQLite there is one process, and it leads.
-
-        The lock is held by the connection: a killed leader's lock falls with its connection.
-        """
-        if not self.is_postgresql:
-            yield True
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            led = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}))
-            try:
-                yield led
-            finally:
-                if led:
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEADER_LOCK})
-
     def close(self) -> None:
         """Gives back all connections."""
         self.engine.dispose()
@@ -78,6 +61,49 @@ class Store:
                 yield session
         except DBAPIError as error:
             raise _unavailable(error, self.engine) from error
+
+
+class Leadership:
+    """Which of several processes on one PostgreSQL database turns the loops. On SQLite there is one process, and it leads.
+
+    The lock belongs to a connection: it falls when the process does, and is lost when the connection is.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+
+    def held(self) -> bool:
+        """Whether this process leads now; takes the lead where nobody has it. Never raises: who cannot ask does not lead."""
+        if not self._store.is_postgresql:
+            return True
+        try:
+            if self._connection is None:
+                return self._take()
+            self._connection.execute(text("SELECT 1"))
+            return True
+        except DBAPIError:
+            self._drop()
+        return False
+
+    def resign(self) -> None:
+        """Gives the lead back."""
+        self._drop()
+
+    def _take(self) -> bool:
+        connection = self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = connection
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}):
+            return True
+        self._drop()
+        return False
+
+    def _drop(self) -> None:
+        """Closes the connection for good: back in the pool it would keep the lock."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
 
 def _unavailable(error: DBAPIError, engine: Engine) -> Exception:

@@ -20,7 +20,7 @@ from chain.contracts import LawStoneClient
 from chain.events import Event, decode_known
 from chain.hashing import text_id
 from chain.node import BlockUnknown, Node
-from governance.errors import BadInput, RetryableError
+from governance.errors import FatalError, RetryableError
 from settlement.apply import Gas, apply_block, hex_of
 from settlement.memory import Memory
 from settlement.store import Store
@@ -30,6 +30,10 @@ RANGE = 2_000
 STEP_BLOCKS = 200
 FINALIZED = "finalized"
 log = logging.getLogger(__name__)
+
+
+class ForeignDatabase(FatalError):
+    """The database follows another deployment."""
 
 
 class ChainMoved(RetryableError):
@@ -48,7 +52,7 @@ class Progress:
 class Watcher:
     """Follows one deployment. ``confirmations`` None confirms what the node calls finalized; n confirms n blocks below the head.
 
-    Raises BadInput at the first step if the database follows another deployment.
+    Raises ForeignDatabase at the first step if the database follows another one.
     """
 
     def __init__(self, node: Node, book: AddressBook, store: Store, confirmations: int | None = None) -> None:
@@ -114,7 +118,7 @@ class Watcher:
             with self._store.write() as session:
                 session.merge(_deployment(self._book))
         elif (row.chain_id, row.pactum) != (self._book.chain_id, self._book.pactum):
-            raise BadInput(
+            raise ForeignDatabase(
                 f"this database follows Pactum {row.pactum} on chain {row.chain_id}",
                 value=self._book.pactum,
                 remedy="give each deployment a database of its own",

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, inspect, text
 from governance.errors import BadInput
 from settlement.migrations import VERSION_TABLE, check, downgrade, upgrade
 from settlement.relay_tables import OutboxRow
-from settlement.store import Store, normal_url
+from settlement.store import Leadership, Store, normal_url
 from settlement.tables import LawTextRow
 
 
@@ -68,13 +68,28 @@ def test_raw_texts_keep_every_byte(database_url: str) -> None:
 
 
 def test_one_process_leads_at_a_time_on_postgresql(postgresql_url: str) -> None:
-    one, two = Store(postgresql_url), Store(postgresql_url)
-    with one.leadership() as first, two.leadership() as second:
-        assert (first, second) == (True, False)
-    with two.leadership() as later:
-        assert later
-    one.close()
-    two.close()
+    stores = [Store(postgresql_url), Store(postgresql_url)]
+    one, two = (Leadership(store) for store in stores)
+    assert (one.held(), two.held(), one.held()) == (True, False, True)
+    one.resign()
+    assert (two.held(), one.held()) == (True, False)
+    two.resign()
+    for store in stores:
+        store.close()
+
+
+def test_a_leader_that_lost_its_connection_does_not_lead(postgresql_url: str) -> None:
+    stores = [Store(postgresql_url), Store(postgresql_url)]
+    one, two = (Leadership(store) for store in stores)
+    assert one.held()
+    with stores[1].engine.connect() as connection:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+    assert two.held()
+    assert not one.held()
+    two.resign()
+    for store in stores:
+        store.close()
 
 
 def test_an_unknown_database_is_refused() -> None:

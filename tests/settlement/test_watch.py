@@ -10,14 +10,13 @@ import pytest
 from sqlalchemy import event, func, select
 
 from chain.addressbook import AddressBook
-from governance.errors import BadInput
 from governance.values import Outcome
 from settlement.ledger import owed_by_contracts, trial_balance
 from settlement.migrations import upgrade
 from settlement.split import Stakes, divide
 from settlement.store import Store
 from settlement.tables import AcceptanceRow, AgreementRow, BlockRow, ClosureRow, DivisionRow, LawTextRow, Rewindable, SkipRow
-from settlement.watch import Watcher
+from settlement.watch import ForeignDatabase, Watcher
 
 
 def content(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -211,5 +210,5 @@ def test_a_database_of_another_deployment_is_refused(stage, sqlite_store) -> Non
     other = AddressBook(
         stage.book.chain_id, 0, stage.provider.address, stage.book.zone, stage.book.committee, stage.book.law_stone
     )
-    with pytest.raises(BadInput, match="follows Pactum"):
+    with pytest.raises(ForeignDatabase, match="follows Pactum"):
         Watcher(stage.node, other, sqlite_store).step()

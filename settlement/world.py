@@ -1,0 +1,29 @@
+"""What settlement reads of the chain besides its own tables: agreements, configurations and texts beyond recall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from chain.docket import AgreementRecord
+from chain.values import Configuration
+
+
+class World(Protocol):
+    """The docket is one."""
+
+    def configuration(self, digest: bytes) -> Configuration | None:
+        """A configuration of the committee; None where it is not known."""
+        ...
+
+    def agreements(self) -> Mapping[int, AgreementRecord]:
+        """All agreements, by their ids."""
+        ...
+
+    def terms_text(self, terms: bytes) -> str:
+        """The terms document of an id."""
+        ...
+
+    def law_text(self, law: bytes) -> str:
+        """The program of a law."""
+        ...
