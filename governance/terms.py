@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from governance.documents import Fields, fields_of, read_yaml
 from governance.errors import BadInput
@@ -22,7 +23,7 @@ from governance.values import PeriodKind, Ratio, UptimeMethod
 __all__ = ["Figures", "LatencyClause", "Maintenance", "Probe", "Rate", "Terms", "Tier", "parse_terms"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that the figures can be kept
 class Terms:
     """What two parties agreed to measure and to pay.
 
@@ -47,7 +48,7 @@ class Terms:
     probes: tuple[Probe, ...]
     controls: tuple[str, ...]
 
-    @property
+    @cached_property
     def figures(self) -> Figures:
         """The part that a law may know."""
         return Figures(self.objective, self.tiers, self.latency, self.minimum_coverage, self.minimum_samples)
