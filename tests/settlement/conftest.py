@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chain.blocks import Receipt
 from chain.contracts import CommitteeClient, LawStoneClient, PactumClient, TokenClient, ZoneClient
 from chain.devnet import Anvil, DeployParameters, deploy, start_anvil
+from chain.docket import Docket
 from chain.hashing import ZERO_ADDRESS, keccak, text_id
 from chain.offers import Offer
 from chain.quorum import join_signatures
 from chain.row import pack
 from chain.sender import Sender
-from chain.typed_data import offer_digest, report_digest
+from chain.typed_data import observation_root_digest, offer_digest, report_digest
 from chain.values import Configuration, Header, Parameters
-from governance.values import Outcome, PeriodKind, Row
+from governance import laws
+from governance.clock import ManualClock
+from governance.values import Observation, Outcome, PeriodKind, Ratio, Row
+from oracle.rows import Rules, SignedObservations, epoch_root
+from oracle.wire import MemberSignature, Submission
 from settlement.migrations import upgrade
+from settlement.outbox import Outbox
+from settlement.relay import Relay, RelayPolicy
+from settlement.report import Reporter
+from settlement.settle import Crank
 from settlement.store import Store
+from settlement.watch import Watcher
 
 BEGIN_S = 1_735_689_600
 PERIOD_S = 100
@@ -94,16 +106,16 @@ class Stage:
         self.pactum.publish_terms(self.customer, text)
         return text_id(text)
 
-    def open(self, periods: int = 3, *, start_s: int | None = None, **changes: object) -> int:
+    def open(self, periods: int = 3, *, start_s: int | None = None, **changes: Any) -> int:
         """Opens an agreement that starts with the next epoch but one, unless told otherwise."""
         self.nonce += 1
-        terms: dict[str, object] = {
+        terms: dict[str, Any] = {
             "provider": self.provider.address, "customer": ZERO_ADDRESS, "token": self.book.token, "terms": self.terms,
             "law": self.law, "fee": FEE, "deposit": DEPOSIT, "max_credit_bps": 10_000, "max_slash_bps": 2_000,
             "min_provider_bps": 7_000, "period_kind": PeriodKind.FIXED, "period_length": PERIOD_S, "max_periods": 1_000,
             "lead": 0, "expiry": 2**63, "nonce": self.nonce,
         }  # fmt: skip
-        offer = Offer(**(terms | changes))  # type: ignore[arg-type]
+        offer = Offer(**(terms | changes))
         signature = self.anvil.signer(1).sign_digest(offer_digest(self.book.pactum_domain, offer))
         start_s = (self.now_s // PERIOD_S + 2) * PERIOD_S if start_s is None else start_s
         receipt = self.pactum.open(self.customer, offer, signature, start_s, periods)
@@ -177,6 +189,98 @@ class Stage:
         self.token.approve(self.customer, self.book.pactum, plenty)
         self.zone.register(self.provider, self.provider.address, '{"name": "a provider"}')
         self.zone.stake(self.provider, self.token.address, 10**6)
+
+
+class Troupe:
+    """A committee at work before a relay, on a stage whose agreements have the standard law and real terms.
+
+    Members count what they are told; the relay's clock is the chain's.
+    """
+
+    def __init__(self, stage: Stage, store: Store, terms: str, patience_s: int = 30) -> None:
+        self.stage = stage
+        self.store = store
+        self.law = stage.publish_law(laws.read("standard"))
+        self.terms = stage.publish_terms(terms)
+        self.clock = ManualClock(0)
+        self.docket = Docket(stage.node, stage.book, "latest")
+        self.rules = Rules(stage.book.committee_domain, stage.book.pactum_domain, PERIOD_S)
+        policy = RelayPolicy(stage.relay.address, patience_s * 1_000)
+        self.relay = Relay(store, self.docket, self.rules, policy, self.clock)
+        self.watcher = Watcher(stage.node, stage.book, store)
+        self.outbox = Outbox(store, stage.node, stage.relay, self.clock)
+        self.reporter = Reporter(store, self.docket, stage.pactum, self.outbox)
+        self.crank = Crank(store, stage.pactum, self.outbox)
+
+    def open(self, periods: int = 1, **changes: Any) -> int:
+        """Opens an agreement under the real law and terms."""
+        return self.stage.open(periods, law=self.law, terms=self.terms, **changes)
+
+    def look(self) -> None:
+        """Reads the chain, and sets the clock by it."""
+        self.clock.advance_to(max(self.clock.now_ms(), self.stage.now_s * 1_000))
+        self.watcher.catch_up()
+        self.docket.refresh()
+
+    def end(self, agreement: int, period: int = 0) -> int:
+        """Moves to the end of a period; its epoch."""
+        end_s = self.stage.end_of(agreement, period)
+        self.stage.move_to(end_s)
+        self.look()
+        return (end_s - 1) // PERIOD_S
+
+    def signed(self, member: int, epoch: int, *seen: Observation) -> SignedObservations:
+        """A member's signed root over some observations."""
+        root = epoch_root(seen)
+        signature = self.stage.members[member].sign_compact(observation_root_digest(self.rules.committee, epoch, root))
+        return SignedObservations(member, epoch, root, signature, seen)
+
+    def push(self, member: int, epoch: int, *seen: Observation) -> None:
+        """Hands a member's observations to the relay."""
+        self.relay.push(Submission(self.stage.configuration.digest, self.signed(member, epoch, *seen)))
+
+    def sign_all(self, *members: int) -> int:
+        """Lets members sign what the relay proposes to them; how many signatures were given."""
+        given = 0
+        for member in members:
+            for proposal in self.relay.proposals(self.stage.configuration.digest, member):
+                digest = report_digest(self.rules.pactum, proposal.header, proposal.rows)
+                self.relay.sign(proposal.id, MemberSignature(member, self.stage.members[member].sign_compact(digest)))
+                given += 1
+        return given
+
+    def report(self, agreement: int, period: int = 0, good: int = 100) -> int:
+        """Plays a period up to its report: all members see ``good`` of 100 samples; how many reports were mined."""
+        epoch = self.end(agreement, period)
+        for member in range(4):
+            self.push(member, epoch, counted(agreement, period, good))
+        self.relay.propose()
+        self.sign_all(0, 1, 2)
+        return self.reporter.step()
+
+
+def counted(agreement: int, period: int = 0, good: int = 100, *, within: int | None = None) -> Observation:
+    """An observation of 100 samples, of which ``good`` were ok, and ``within`` of those fast."""
+    fast = good if within is None else within
+    return Observation(agreement, period, 100, Ratio(good, 100), Ratio(fast, good), Ratio(10, 10), 900, bytes(32))
+
+
+@pytest.fixture
+def observation() -> Callable[..., Observation]:
+    """Makes observations: ``observation(agreement, period, good, within=...)`` of 100 samples."""
+    return counted
+
+
+@pytest.fixture
+def troupe(stage: Stage, store: Store, repository: Path) -> Troupe:
+    """A committee and a relay, on a database of either kind."""
+    return Troupe(stage, store, (repository / "examples" / "backtest.yaml").read_text("utf-8"))
+
+
+@pytest.fixture
+def sqlite_troupe(stage: Stage, sqlite_store: Store, repository: Path) -> Troupe:
+    """A committee and a relay on SQLite."""
+    return Troupe(stage, sqlite_store, (repository / "examples" / "backtest.yaml").read_text("utf-8"))
 
 
 @dataclass(slots=True)
