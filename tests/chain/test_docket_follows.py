@@ -1,0 +1,178 @@
+"""The docket on a real chain: incremental, verified, and right again after a broken finality."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from chain.contracts import CommitteeClient
+from chain.docket import Docket, ForgedLog, UnknownText
+from chain.hashing import text_id
+from chain.node import Node, NodeUnavailable
+from chain.reverts import TransactionReverted
+from chain.values import FOREVER_S, Listing, Parameters
+from governance.errors import BadInput
+from governance.values import PeriodKind
+
+
+def test_an_agreement_is_read_with_everything_that_it_pinned(market):
+    start = market.soon()
+    agreement = market.open(start)
+    docket = Docket(market.node, market.book, "latest")
+    assert docket.refresh() == market.node.block("latest") == docket.head
+    record = docket.agreements()[agreement]
+    assert record == docket.agreement(agreement)
+    assert (record.customer, record.provider) == (market.customer.address, market.provider.address)
+    assert record.calendar.bounds(2) == market.pactum.period_of(agreement, 2) == (start + 7_200, start + 10_800)
+    assert record.parameters == Parameters(60, 60, 2_000, 1_000)
+    assert record.listing == Listing(str(market.book.token), 1_000, 0)
+    assert docket.terms_text(record.terms) == market.terms
+    assert docket.law_text(record.law) == market.law
+    assert record.opened_block == market.node.block("latest").number
+
+
+def test_calendar_months_are_those_of_the_contract(market):
+    agreement = market.open(1_893_456_000, 26, period_kind=PeriodKind.CALENDAR_MONTH, period_length=0, max_periods=26)
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    calendar = docket.agreements()[agreement].calendar
+    assert all(calendar.bounds(period) == market.pactum.period_of(agreement, period) for period in range(26))
+
+
+def test_nothing_is_known_before_it_is_final(market):
+    docket = Docket(market.node, market.book)
+    market.open(market.soon())
+    docket.refresh()
+    assert docket.agreements() == {}
+    market.anvil.mine(2)
+    docket.refresh()
+    assert len(docket.agreements()) == 1
+
+
+def test_each_refresh_reads_only_what_is_new(market, monkeypatch: pytest.MonkeyPatch):
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    head = docket.head
+    assert head is not None
+    asked: list[tuple[int, int]] = []
+    logs = Node.logs
+
+    def noted(node: Node, first: int, last: int, *rest: Any) -> Any:
+        asked.append((first, last))
+        return logs(node, first, last, *rest)
+
+    monkeypatch.setattr(Node, "logs", noted)
+    docket.refresh()
+    market.open(market.soon())
+    docket.refresh()
+    assert asked == [(head.number + 1, head.number + 1)]
+    assert len(docket.agreements()) == 1
+
+
+def test_later_parameters_do_not_touch_what_was_pinned(market):
+    first = market.open(market.soon())
+    market.pactum.set_parameters(market.governor, Parameters(30, 30, 1_000, 500))
+    market.pactum.list_token(market.governor, Listing(str(market.book.token), 500, 7))
+    second = market.open(market.soon())
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    found = docket.agreements()
+    assert list(found) == [first, second]
+    assert found[first].parameters.report_deadline == 60
+    assert found[second].parameters == Parameters(30, 30, 1_000, 500)
+    assert found[second].listing.relay_fee == 7
+
+
+def test_a_reorg_under_the_tag_leaves_nothing_of_what_was_taken_back(market):
+    stays = market.open(market.soon())
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    market.anvil.mine()
+    taken_back = market.open(market.soon())
+    docket.refresh()
+    assert len(docket.agreements()) == 2
+    market.node.request("anvil_reorg", 2, [])
+    assert docket.refresh() == market.node.block("latest")
+    assert list(docket.agreements()) == [stays]
+    fresh = Docket(market.node, market.book, "latest")
+    fresh.refresh()
+    assert fresh.agreements() == docket.agreements()
+    later = market.open(market.soon())  # the sender gives back what the re-org took, and it gets the same id
+    docket.refresh()
+    assert list(docket.agreements()) == [stays, taken_back, later]
+
+
+def test_configurations_reign_one_after_the_other(market):
+    committee = CommitteeClient(market.node, market.book.committee)
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    first = docket.configurations[0]
+    assert first.until_s == FOREVER_S
+    members = [market.anvil.signer(account).address for account in (9, 8, 7, 6)]
+    since = first.since_s + 1_000
+    committee.configure(market.governor, members, since)
+    docket.refresh()
+    assert [entry.index for entry in docket.configurations] == [0, 1]
+    for entry in docket.configurations:
+        assert committee.configuration_of(entry.digest) == entry == docket.configuration(entry.digest)
+        assert committee.reign_of(entry.digest) == (entry.since_s, entry.until_s)
+    for time_s in (0, first.since_s - 1, first.since_s, since - 1, since, since + 10**9):
+        found = docket.configuration_at(time_s)
+        assert committee.configuration_at(time_s) == (found.digest if found else None)
+
+
+def test_unknown_texts_are_told(market):
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    with pytest.raises(UnknownText, match="no terms 0x0000"):
+        docket.terms_text(bytes(32))
+    with pytest.raises(TransactionReverted, match="NotPublished"):
+        docket.law_text(bytes(32))
+
+
+def test_terms_that_are_no_text_are_told(market):
+    market.governor.send(market.pactum.call("publishTerms(bytes)", b"\xff\xfe"))
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    with pytest.raises(BadInput, match="not UTF-8"):
+        docket.terms_text(text_id(b"\xff\xfe"))
+
+
+def test_a_node_that_forges_a_text_is_not_believed(market, monkeypatch: pytest.MonkeyPatch):
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    before = docket.head
+    market.pactum.publish_terms(market.governor, "more terms")
+    logs = Node.logs
+
+    def forged(*arguments: Any) -> Any:
+        return [dataclasses.replace(log, data=log.data.replace(b"more", b"less")) for log in logs(*arguments)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Node, "logs", forged)
+        with pytest.raises(ForgedLog, match="do not hash to their id"):
+            docket.refresh()
+    assert docket.head == before
+    docket.refresh()
+    assert docket.terms_text(text_id("more terms")) == "more terms"
+
+
+def test_a_node_that_is_down_leaves_what_was_read(market):
+    agreement = market.open(market.soon())
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    market.anvil.stop()
+    with pytest.raises(NodeUnavailable):
+        docket.refresh()
+    assert list(docket.agreements()) == [agreement]
+
+
+def test_a_book_of_a_later_block_is_told(market):
+    docket = Docket(
+        market.node, dataclasses.replace(market.book, deployed_block=market.node.block("latest").number + 1), "latest"
+    )
+    market.open(market.soon())
+    with pytest.raises(ForgedLog, match="does the address book name the deployment's first block"):
+        docket.refresh()
