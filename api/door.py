@@ -16,12 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import MEDIA, TOO_LARGE, on_unexpected, problem_response
+from api.problems import TOO_LARGE, on_unexpected, problem_response
 
 REQUEST_ID = "x-request-id"
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
-_JSON = re.compile(r"application/(?:[\w.+-]+\+)?json(?:\s*;.*)?", re.IGNORECASE)
 # Nothing is loaded from anywhere but this service, and no page of ours runs a script.
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -68,12 +66,8 @@ class Door:
 
     async def _serve(self, scope: Scope, receive: Receive, passage: _Passage) -> None:
         request = Request(scope)
-        headers = request.headers
-        if _length(headers) > self._max_body_bytes:
+        if _length(request.headers) > self._max_body_bytes:
             refusal = problem_response(request, TOO_LARGE, f"a body may have {self._max_body_bytes} bytes")
-            await refusal(scope, receive, passage.send)
-        elif passage.method in _BODY_METHODS and not _JSON.fullmatch(headers.get("content-type", "")):
-            refusal = problem_response(request, MEDIA, "a body is read as application/json only")
             await refusal(scope, receive, passage.send)
         else:
             await self._pass_on(scope, receive, passage)

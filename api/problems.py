@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +23,7 @@ from governance.errors import RetryableError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
+_JSON = re.compile(r"application/(?:[\w.+-]+\+)?json(?:\s*;.*)?", re.IGNORECASE)
 _log = logging.getLogger("surety.api")
 
 
@@ -121,6 +123,8 @@ async def _on_problem(request: Request, error: Problem) -> Response:
 async def _on_invalid(request: Request, error: RequestValidationError) -> Response:
     errors = [_field_error(item) for item in error.errors()]
     first = errors[0]
+    if first.place == "body" and not _JSON.fullmatch(request.headers.get("content-type", "")):
+        return problem_response(request, MEDIA, "the body is read as application/json only")
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return problem_response(request, INVALID, f"{first.place} {first.field}: {first.detail}{more}", errors=errors)
 
@@ -129,7 +133,7 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     place, *names = (str(part) for part in item["loc"])
     if item["type"] == "json_invalid":
         return FieldError("body", f"character {'.'.join(names)}", f"not JSON: {item.get('ctx', {}).get('error', '')}")
-    return FieldError(place, ".".join(plain(name) for name in names) or "(whole)", str(item["msg"]))
+    return FieldError(place, ".".join(plain(name) for name in names) or "(whole)", str(item["msg"]).removeprefix("Value error, "))
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:

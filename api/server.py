@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
 from api.app import create_app
 from api.config import ApiConfig
-from governance.clock import Clock
+from api.service import opened
+from governance.clock import Clock, SystemClock
 from governance.errors import FatalError
 
 BACKLOG = 256
@@ -25,9 +27,12 @@ def run_api(config: ApiConfig, *, started: Callable[[str], None] | None = None, 
     """Serves until the process is told to stop (SIGINT or SIGTERM), then lets running requests end.
 
     ``started`` is called with the address, e.g. ``http://127.0.0.1:8000``, once connections are accepted; with ``port`` 0 that
-    is how the port becomes known. Raises PortTaken where the address cannot be had.
+    is how the port becomes known. Raises PortTaken where the address cannot be had, and BadInput for a database or node that can
+    never be one: both before anything is served.
     """
-    with listen(config.host, config.port) as listening:
+    with opened(config, clock or SystemClock()):
+        pass  # a process that cannot open its doors must not listen
+    with listen(config.host, config.port) as listening, suppress(KeyboardInterrupt):
         if started is not None:
             started(address_of(listening))
         server(config, clock).run(sockets=[listening])

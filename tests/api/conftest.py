@@ -95,6 +95,7 @@ class Story:
     store: Store
     number: int = 0
     time_s: int = START_S - HOUR_S
+    token: str = TOKEN
     rows: dict[tuple[int, int], Row] = field(default_factory=dict)
 
     def block(self, *made: partial[Any], at_s: int | None = None) -> int:
@@ -122,7 +123,7 @@ class Story:
             partial(events.Published, law=law, publisher=CUSTOMER, length=len(law_text)),
             partial(events.Enacted, law=law),
             partial(events.TermsPublished, terms=text_id(terms_text), text=terms_text.encode()),
-            partial(events.Listed, listing=1, values=Listing(TOKEN, 1, 1_000)),
+            partial(events.Listed, listing=1, values=Listing(self.token, 1, 1_000)),
             partial(events.ParametersSet, parameters=1, values=Parameters(DEADLINE_S, WINDOW_S, 2_000, 1_000)),
             partial(events.Configured, configuration=CONFIGURATION, index=0, since=0, quorum=3, members=members),
         )
@@ -135,7 +136,7 @@ class Story:
         provider = account(name)
         self.block(
             partial(events.Registered, provider=provider, payout=provider, profile=text_id(text), text=text.encode()),
-            partial(events.Staked, provider=provider, token=TOKEN, amount=stake),
+            partial(events.Staked, provider=provider, token=self.token, amount=stake),
         )
         return provider
 
@@ -154,7 +155,22 @@ class Story:
         """An agreement; returns its id."""
         length = HOUR_S if kind is PeriodKind.FIXED else 0
         offer = Offer(
-            provider, customer, TOKEN, terms, law, FEE, DEPOSIT, 10_000, 1_000, 7_000, kind, length, periods, 0, 2**63, number
+            provider,
+            customer,
+            self.token,
+            terms,
+            law,
+            FEE,
+            DEPOSIT,
+            10_000,
+            1_000,
+            7_000,
+            kind,
+            length,
+            periods,
+            0,
+            2**63,
+            number,
         )
         agreement = int.from_bytes(keccak(f"{provider}{number}".encode())[:12], "big")
         opened = partial(
@@ -168,7 +184,7 @@ class Story:
             parameters=1,
             listing=1,
         )
-        self.block(partial(events.Locked, provider=provider, token=TOKEN, amount=DEPOSIT), opened)
+        self.block(partial(events.Locked, provider=provider, token=self.token, amount=DEPOSIT), opened)
         return agreement
 
     def report(self, *rows: Row, at_s: int, skipped: tuple[tuple[int, int, Skip], ...] = ()) -> None:
@@ -268,6 +284,12 @@ def sqlite_story(sqlite_url: str) -> Iterator[Story]:
     store = Store(sqlite_url)
     yield Story(store)
     store.close()
+
+
+@pytest.fixture
+def book() -> AddressBook:
+    """Where the contracts of the stories stand."""
+    return BOOK
 
 
 @pytest.fixture
