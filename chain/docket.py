@@ -7,7 +7,7 @@ that it read, and is built anew.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chain.addressbook import AddressBook
 from chain.blocks import BlockStamp
@@ -18,7 +18,7 @@ from chain.node import BlockUnknown, Node, Tag
 from chain.offers import Offer
 from chain.quorum import configuration_digest
 from chain.values import FOREVER_S, Configuration, Listing, Parameters
-from governance.errors import FatalError, RetryableError
+from governance.errors import BadInput, FatalError, RetryableError
 from governance.periods import Calendar
 
 FOLLOWED = (Opened, ParametersSet, Listed, TermsPublished, Configured)
@@ -73,6 +73,7 @@ class _Pages:
     listings: dict[int, Listing] = field(default_factory=dict)
     terms: dict[bytes, bytes] = field(default_factory=dict)
     configurations: list[Configuration] = field(default_factory=list)
+    passed_over: dict[int, str] = field(default_factory=dict)
 
 
 class Docket:
@@ -110,6 +111,10 @@ class Docket:
     def agreement(self, agreement: int) -> AgreementRecord | None:
         """One agreement; None where it is not known yet."""
         return self._pages.agreements.get(agreement)
+
+    def passed_over(self) -> dict[int, str]:
+        """Agreements that cannot be followed, with the reason. Anybody may open one, and none may blind us to the others."""
+        return dict(self._pages.passed_over)
 
     def terms_text(self, terms: bytes) -> str:
         """A terms text by id. Raises UnknownText, or BadInput where it is not UTF-8."""
@@ -160,14 +165,16 @@ class Docket:
     def _read_on(self, pages: _Pages, events: list[Event], head: BlockStamp) -> _Pages:
         """New pages, so that a reader or a failure never sees half of them."""
         if not events:
-            return _Pages(head, pages.agreements, pages.parameters, pages.listings, pages.terms, pages.configurations)
-        following = _Pages(
-            head,
-            dict(pages.agreements),
-            dict(pages.parameters),
-            dict(pages.listings),
-            dict(pages.terms),
-            list(pages.configurations),
+            return replace(pages, head=head)
+        following = replace(
+            pages,
+            head=head,
+            agreements=dict(pages.agreements),
+            parameters=dict(pages.parameters),
+            listings=dict(pages.listings),
+            terms=dict(pages.terms),
+            configurations=list(pages.configurations),
+            passed_over=dict(pages.passed_over),
         )
         for event in events:
             self._enter(following, event)
@@ -176,7 +183,7 @@ class Docket:
     def _enter(self, pages: _Pages, event: Event) -> None:
         match event:
             case Opened():
-                pages.agreements[event.agreement] = _record(pages, event)
+                _open(pages, event)
             case ParametersSet():
                 pages.parameters[event.parameters] = event.values
             case Listed():
@@ -205,7 +212,17 @@ def _genuine(event: TermsPublished) -> bytes:
     return event.text
 
 
-def _record(pages: _Pages, event: Opened) -> AgreementRecord:
+def _open(pages: _Pages, event: Opened) -> None:
+    try:
+        calendar = event.offer.calendar(event.start, event.periods)
+        calendar.bounds(event.periods - 1)
+    except (BadInput, ValueError, OverflowError) as error:  # what the contract allows may lie beyond a library's years
+        pages.passed_over[event.agreement] = f"its periods cannot be told: {error}"
+    else:
+        pages.agreements[event.agreement] = _record(pages, event, calendar)
+
+
+def _record(pages: _Pages, event: Opened, calendar: Calendar) -> AgreementRecord:
     try:
         parameters, listing = pages.parameters[event.parameters], pages.listings[event.listing]
     except KeyError as error:
@@ -220,7 +237,7 @@ def _record(pages: _Pages, event: Opened) -> AgreementRecord:
         offer=event.offer,
         start_s=event.start,
         periods=event.periods,
-        calendar=event.offer.calendar(event.start, event.periods),
+        calendar=calendar,
         parameters=parameters,
         listing=listing,
         opened_block=event.block_number,

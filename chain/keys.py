@@ -78,6 +78,11 @@ def new_keystore(path: Path, password: str, light: bool = False) -> str:
     return Signer(os.urandom(32)).save(path, password, light)
 
 
+def save_keystore(path: Path, password: str, signer: Signer, light: bool = False) -> str:
+    """Writes an existing signer's key, such as a devnet account's, as ``new_keystore`` writes a new one."""
+    return signer.save(path, password, light)
+
+
 def open_keystore(path: Path, password: str) -> Signer:
     """The signer whose key a keystore holds.
 

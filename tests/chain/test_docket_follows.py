@@ -41,6 +41,20 @@ def test_calendar_months_are_those_of_the_contract(market):
     assert all(calendar.bounds(period) == market.pactum.period_of(agreement, period) for period in range(26))
 
 
+def test_an_agreement_of_a_distant_age_blinds_nobody_to_the_others(market):
+    months = {"period_kind": PeriodKind.CALENDAR_MONTH, "period_length": 0, "max_periods": 2**32 - 1, "fee": 1_000}
+    year_10001 = 253_433_923_200
+    strange = [market.open(year_10001, 2, **months), market.open(1_893_456_000, 100_000, **months)]
+    sound = market.open(market.soon())
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    assert sound in docket.agreements()
+    for agreement in strange:  # followed rightly, or openly not at all
+        record = docket.agreement(agreement)
+        assert (record is None) == (agreement in docket.passed_over())
+        assert record is None or record.calendar.bounds(1) == market.pactum.period_of(agreement, 1)
+
+
 def test_nothing_is_known_before_it_is_final(market):
     docket = Docket(market.node, market.book)
     market.open(market.soon())
