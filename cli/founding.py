@@ -1,0 +1,170 @@
+"""Founding a devnet: contracts, a law, providers with stake, and agreements that a customer opens with each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from chain.addressbook import AddressBook
+from chain.contracts import LawStoneClient, PactumClient, TokenClient, ZoneClient
+from chain.devnet import Anvil, DeployParameters, deploy, dev_signer
+from chain.hashing import ZERO_ADDRESS, text_id
+from chain.keys import Signer
+from chain.offers import Offer
+from chain.sender import Sender
+from chain.typed_data import offer_digest
+from cli.plan import CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, MEMBERS, RELAY, UNIT, StackPlan
+from cli.providers import largest_credit_bps
+from governance import laws
+from governance.errors import SuretyError
+from governance.terms import parse_terms
+from governance.values import BPS
+
+FAR_FUTURE_S = 2**40 - 1
+PASSWORD = "devnet"  # noqa: S105 - the keys it guards are known to everybody
+LAW = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """One provider of a devnet: its name and what it promises, as a person reads them, its profile and its terms."""
+
+    name: str
+    promise: str
+    profile: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """An agreement of the devnet."""
+
+    agreement: int
+    provider: Provided
+    address: str
+    start_s: int
+
+
+class Founder:
+    """Acts for everybody while a devnet is founded. Devnets only: every key is a known one."""
+
+    def __init__(self, anvil: Anvil, plan: StackPlan) -> None:
+        self._plan = plan
+        self._node = anvil.node
+        self._senders: dict[int, Sender] = {}
+
+    def sender(self, account: int) -> Sender:
+        """One sender an account, so that nonces do not collide."""
+        if account not in self._senders:
+            self._senders[account] = Sender(self._node, dev_signer(account))
+        return self._senders[account]
+
+    def deploy(self) -> AddressBook:
+        """The contracts, the committee of four, and the law, enacted."""
+        plan = self._plan
+        book = deploy(
+            self._node,
+            self.sender(GOVERNOR),
+            DeployParameters(
+                members=tuple(dev_signer(FIRST_ORACLE + member).address for member in range(MEMBERS)),
+                since_s=self._node.block("latest").timestamp_s + 2,
+                epoch_length_s=plan.epoch_s,
+                parameters=plan.parameters,
+                min_fee=UNIT,
+                relay_fee=plan.relay_fee,
+            ),
+        )
+        stone = LawStoneClient(self._node, book.law_stone)
+        text = laws.read(LAW)
+        stone.publish(self.sender(GOVERNOR), text)
+        stone.enact(self.sender(GOVERNOR), text_id(text))
+        return book
+
+    def open_all(
+        self, book: AddressBook, provided: Sequence[Provided], start_s: int, periods: int, opened: Callable[[int], None]
+    ) -> list[Founded]:
+        """Registers, stakes and offers as each provider, and opens an agreement with each as the customer."""
+        token = TokenClient(self._node, book.token or ZERO_ADDRESS)
+        customer = self.sender(CUSTOMER)
+        total = self._plan.fee * periods * len(provided)
+        token.mint(self.sender(GOVERNOR), customer.address, total)
+        token.approve(customer, book.pactum, total)
+        founded = []
+        for number, one in enumerate(provided):
+            offer, signature = self._offer(book, FIRST_PROVIDER + number, one, periods)
+            pactum = PactumClient(self._node, book.pactum)
+            receipt = pactum.open(customer, offer, signature, start_s, periods)
+            founded.append(Founded(pactum.opened(receipt).agreement, one, offer.provider, start_s))
+            opened(number + 1)
+        return founded
+
+    def write_keystores(self) -> None:
+        """One keystore a role, all with the devnet's password."""
+        roles = {"governor": GOVERNOR, "relay": RELAY, "customer": CUSTOMER}
+        roles |= {f"oracle-{member}": FIRST_ORACLE + member for member in range(MEMBERS)}
+        for role, account in roles.items():
+            path = self._plan.state.keystore(role)
+            if not path.exists():
+                dev_signer(account).save(path, PASSWORD, light=True)
+
+    def _offer(self, book: AddressBook, account: int, one: Provided, periods: int) -> tuple[Offer, bytes]:
+        plan, provider = self._plan, self.sender(account)
+        token = TokenClient(self._node, book.token or ZERO_ADDRESS)
+        zone = ZoneClient(self._node, book.zone)
+        token.mint(self.sender(GOVERNOR), provider.address, plan.stake)
+        token.approve(provider, book.zone, plan.stake)
+        zone.register(provider, provider.address, one.profile)
+        zone.stake(provider, token.address, plan.stake)
+        PactumClient(self._node, book.pactum).publish_terms(provider, one.terms)
+        offer = self._unsigned(book, provider.address, token.address, one, periods)
+        return offer, _signed(dev_signer(account), book, offer)
+
+    def _unsigned(self, book: AddressBook, provider: str, token: str, one: Provided, periods: int) -> Offer:
+        plan, terms = self._plan, parse_terms(one.terms, one.name)
+        return Offer(
+            provider=provider,
+            customer=ZERO_ADDRESS,
+            token=token,
+            terms=text_id(one.terms),
+            law=text_id(laws.read(LAW)),
+            fee=plan.fee,
+            deposit=plan.deposit,
+            max_credit_bps=largest_credit_bps(terms),
+            max_slash_bps=max(tier.slash_bps for tier in terms.tiers),
+            min_provider_bps=BPS - plan.parameters.validator_bps - plan.parameters.dao_bps,
+            period_kind=terms.kind,
+            period_length=terms.period_s,
+            max_periods=periods,
+            lead=1,
+            expiry=FAR_FUTURE_S,
+            nonce=int.from_bytes(text_id(f"{book.pactum} {one.name}")[:8], "big"),
+        )
+
+
+class TemplateChanged(SuretyError):
+    """The terms that ship for the demo are not of the form that the demo fills in."""
+
+
+def terms_for(template: str, name: str, url: str, period_s: int) -> str:
+    """The demo's terms with a provider's own name, address and period. Raises TemplateChanged where one has no place."""
+    replacements = {
+        "demo-inference": name,
+        "http://127.0.0.1:8900/v1/completions": url,
+        "duration: 10s": f"duration: {period_s}s",
+    }
+    text = template
+    for old, new in replacements.items():
+        if old not in text:
+            raise TemplateChanged(f"no {old!r} in the demo's terms", value=old, remedy="restore cli/terms/demo.yaml")
+        text = text.replace(old, new)
+    return text
+
+
+def demo_template() -> str:
+    """The terms that the demo and the local stack start from; ``examples/demo.yaml`` shows them to people."""
+    return (files("cli.terms") / "demo.yaml").read_text("utf-8")
+
+
+def _signed(signer: Signer, book: AddressBook, offer: Offer) -> bytes:
+    return signer.sign_digest(offer_digest(book.pactum_domain, offer))

@@ -1,0 +1,79 @@
+"""``surety law``: ask a law, without a chain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import print_facts, print_json
+from cli.options import Json
+from governance import laws
+from governance.case import parse_case
+from governance.errors import BadInput
+from governance.law import load_law
+
+app = typer.Typer(no_args_is_help=True, help="Ask a law what it says of a case.")
+
+LawSource = Annotated[str, typer.Argument(metavar="LAW", help="A Prolog file, or the name of a law that ships: standard.")]
+
+
+@app.command("decide", epilog="Example: surety law decide standard --case examples/case.json")
+def decide(
+    law: LawSource,
+    case: Annotated[Path, typer.Option(help="The case, as JSON: counts and figures (docs/laws.md).")],
+    json_: Json = False,
+) -> None:
+    """Give one verdict, with the clauses that made it.
+
+    A law that answers never, twice, or with an error gives no verdict: the command fails, and says why.
+    """
+    verdict = load_law(law_text(law), law).decide(parse_case(text_of(case), str(case)))
+    answer = {
+        "outcome": verdict.outcome.name.lower(),
+        "tier": verdict.tier,
+        "credit_bps": verdict.credit_bps,
+        "slash_bps": verdict.slash_bps,
+        "clauses": list(verdict.clauses),
+    }
+    if json_:
+        print_json(answer)
+    else:
+        print_facts(f"{law} says", answer | {"clauses": ", ".join(verdict.clauses)})
+
+
+@app.command("list", epilog="Example: surety law list")
+def list_(json_: Json = False) -> None:
+    """Name the laws that ship with Surety."""
+    names = list(laws.names())
+    if json_:
+        print_json(names)
+    else:
+        print_facts("laws that ship", {name: "surety law show " + name for name in names})
+
+
+@app.command("show", epilog="Example: surety law show standard")
+def show(law: LawSource) -> None:
+    """Print a law's text."""
+    typer.echo(law_text(law), nl=False)
+
+
+def law_text(source: str) -> str:
+    """The text of a law, by the name of one that ships or by its file. Raises BadInput where neither is to be found."""
+    if source in laws.names():
+        return laws.read(source)
+    path = Path(source)
+    if path.suffix != ".pl" and not path.exists():
+        raise BadInput(f"no law named {source!r}", value=source, remedy=f"one of {', '.join(laws.names())}, or a Prolog file")
+    return text_of(path)
+
+
+def text_of(path: Path) -> str:
+    """A file's text. Raises BadInput where it cannot be read, or is no UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as cause:
+        raise BadInput(f"cannot be read: {cause.strerror}", source=str(path), remedy="name a file that exists") from cause
+    except UnicodeDecodeError as cause:
+        raise BadInput("is not UTF-8 text", source=str(path), remedy="save it as UTF-8") from cause

@@ -1,0 +1,1 @@
+"""The terms that the local stack starts from."""
