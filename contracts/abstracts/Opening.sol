@@ -46,6 +46,8 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IPactum
     function cancelOffer(uint256 nonce) external {
+        _requireUnspent(msg.sender, nonce);
+
         _spend(msg.sender, nonce);
         emit OfferCancelled(msg.sender, nonce);
     }
@@ -96,6 +98,7 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         if (expired) revert OfferExpired(offer.expiry, SafeCast.toUint64(block.timestamp));
         if (offer.customer != address(0) && offer.customer != msg.sender) revert OfferForAnother(offer.customer, msg.sender);
         if (ZONE.payoutOf(offer.provider) == address(0)) revert ProviderNotRegistered(offer.provider);
+        _requireUnspent(offer.provider, offer.nonce);
         bool signed = SignatureChecker.isValidSignatureNowCalldata(offer.provider, digest, signature);
         if (!signed) revert BadOfferSignature(offer.provider, digest);
     }
@@ -161,8 +164,11 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         record.listing = SafeCast.toUint16(listing);
     }
 
-    function _spend(address provider, uint256 nonce) private {
+    function _requireUnspent(address provider, uint256 nonce) private view {
         if (isSpent(provider, nonce)) revert OfferSpent(provider, nonce);
+    }
+
+    function _spend(address provider, uint256 nonce) private {
         _spent[provider][nonce >> 8] |= uint256(1) << (nonce & 0xff);
     }
 }

@@ -58,8 +58,9 @@ contract SilentToken {
         balanceOf[to] += amount;
     }
 
-    function approve(address spender, uint256 amount) external {
+    function approve(address spender, uint256 amount) external returns (bool) {
         allowance[msg.sender][spender] = amount;
+        return true;
     }
 
     function transfer(address to, uint256 amount) external {

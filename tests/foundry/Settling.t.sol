@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IPactum} from "../../contracts/interfaces/IPactum.sol";
+import {House} from "./support/House.sol";
+import {VM} from "./support/Vm.sol";
+
+contract SettlingTest is House {
+    uint96 private agreement;
+    uint256 private start;
+    uint256 private end; // of period 0
+
+    function setUp() public override {
+        super.setUp();
+        agreement = anAgreement(3);
+        start = NOW + 1 hours;
+        end = start + DAY;
+    }
+
+    /// @dev provider, customer from the fees, customer from the deposit, validators, relay, DAO
+    function owed(uint256[6] memory want) private view {
+        (uint256 provider, uint256 fees, uint256 deposit) = pactum.claimableOf(agreement);
+        VM.assertEq(provider, want[0], "provider");
+        VM.assertEq(fees, want[1], "customer from fees");
+        VM.assertEq(deposit, want[2], "customer from deposit");
+        uint256 validators = 0;
+        for (uint256 i = 0; i < 4; ++i) {
+            validators += pactum.claimableOfMember(configuration, address(token), i);
+        }
+        VM.assertEq(validators, want[3], "validators");
+        VM.assertEq(pactum.claimableOfRelay(PAYEE, address(token)), want[4], "relay");
+        VM.assertEq(pactum.claimableOfDao(address(token)), want[5], "dao");
+    }
+
+    function locked() private view returns (uint256 amount) {
+        (, amount) = zone.stakeOf(PROVIDER, address(token));
+    }
+
+    // settle ----------------------------------------------------------------------------------------------------------------------
+
+    function test_nothingIsOwedBeforeTheRowMatures() public {
+        VM.warp(end);
+        report(met(agreement, 0));
+        VM.warp(end + WINDOW - 1);
+        VM.assertEq(settle(agreement), 0);
+        owed([uint256(0), 0, 0, 0, 0, 0]);
+        VM.warp(end + WINDOW);
+        VM.assertEq(settle(agreement), 1);
+        owed([uint256(700_000_000), 0, 0, 199_000_000, 1_000_000, 100_000_000]);
+    }
+
+    function test_settlingSaysHowTheFeeWasDivided() public {
+        reportAndMature(breach(agreement, 0, 10_000, 1000));
+        IPactum.Division memory expected = IPactum.Division(0, 199_000_000, 1_000_000, 100_000_000, 700_000_000, 300_000_000, 500_000_000);
+        VM.expectEmit(address(pactum));
+        emit IPactum.Settled(agreement, 0, IPactum.Outcome.Breach, expected);
+        VM.prank(STRANGER);
+        settle(agreement);
+        owed([uint256(0), 700_000_000, 800_000_000, 199_000_000, 1_000_000, 100_000_000]);
+        VM.assertEq(pactum.agreementOf(agreement).depositLeft, DEPOSIT - 800_000_000);
+        VM.assertEq(locked(), DEPOSIT, "seized only when the customer claims");
+    }
+
+    function test_aReportedNoDataPaysNoWitness() public {
+        reportAndMature(noData(agreement, 0));
+        settle(agreement);
+        owed([uint256(700_000_000), 200_000_000, 0, 0, 0, 100_000_000]);
+    }
+
+    function test_aRowIsSettledOnce() public {
+        reportAndMature(met(agreement, 0));
+        VM.assertEq(pactum.settle(ids(agreement, agreement)), 1);
+        VM.assertEq(settle(agreement), 0);
+        owed([uint256(700_000_000), 0, 0, 199_000_000, 1_000_000, 100_000_000]);
+        VM.assertEq(uint8(pactum.pendingOf(agreement).outcome), uint8(IPactum.Outcome.None));
+    }
+
+    function test_agreementsWithNothingToSettleArePassedOver() public {
+        uint96 idle = anAgreement(1);
+        reportAndMature(met(agreement, 0));
+        uint96[] memory all = new uint96[](3);
+        (all[0], all[1], all[2]) = (idle, 999, agreement);
+        VM.assertEq(pactum.settle(all), 1);
+    }
+
+    function test_theLastRowReleasesWhatIsLeftOfTheDeposit() public {
+        reportAndMature(met(agreement, 0));
+        reportAndMature(breach(agreement, 1, 10_000, 1000));
+        reportAndMature(met(agreement, 2));
+        VM.assertEq(locked(), DEPOSIT);
+        VM.expectEmit(address(pactum));
+        emit IPactum.Closed(agreement, DEPOSIT - 800_000_000);
+        settle(agreement);
+        VM.assertEq(locked(), 800_000_000, "what the customer has not claimed stays locked");
+        VM.assertTrue(pactum.agreementOf(agreement).closed);
+        VM.assertEq(pactum.agreementOf(agreement).depositLeft, 0);
+    }
+
+    function test_theDepositStaysLockedWhileTheLastRowWaits() public {
+        agreement = anAgreement(1);
+        uint256 before = locked();
+        VM.warp(end);
+        report(breach(agreement, 0, 10_000, 1000));
+        VM.warp(end + WINDOW - 1);
+        settle(agreement);
+        VM.assertFalse(pactum.agreementOf(agreement).closed);
+        VM.assertEq(locked(), before);
+    }
+
+    function test_slashesStopWhereTheDepositEnds() public {
+        IPactum.Offer memory offer = anOffer();
+        (offer.deposit, offer.maxSlashBps) = (1_000_000_000, 10_000);
+        agreement = opened(offer, 3);
+        reportAndMature(breach(agreement, 0, 0, 6000));
+        settle(agreement);
+        VM.assertEq(pactum.agreementOf(agreement).depositLeft, 400_000_000);
+        reportAndMature(breach(agreement, 1, 0, 6000));
+        settle(agreement);
+        VM.assertEq(pactum.agreementOf(agreement).depositLeft, 0);
+        reportAndMature(breach(agreement, 2, 10_000, 6000));
+        settle(agreement);
+        owed([uint256(1_400_000_000), 800_000_000, 1_000_000_000, 597_000_000, 3_000_000, 200_000_000]);
+        VM.assertTrue(pactum.agreementOf(agreement).closed);
+    }
+
+    function test_thePotBelongsToTheConfigurationThatSigned() public {
+        bytes32 first = configuration;
+        VM.prank(GOVERNOR);
+        bytes32 second = committee.configure(members(7), uint64(end));
+        reportAndMature(met(agreement, 0));
+        settle(agreement);
+        VM.assertEq(pactum.claimableOfMember(first, address(token), 0), 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(second, address(token), 0), 0);
+    }
+
+    // expire ----------------------------------------------------------------------------------------------------------------------
+
+    function test_aSilentPeriodExpiresAtItsDeadlineAndNotBefore() public {
+        VM.warp(end + DEADLINE - 1);
+        VM.expectRevert(abi.encodeWithSelector(IPactum.NothingExpired.selector, agreement, 0));
+        pactum.expire(agreement);
+        VM.warp(end + DEADLINE);
+        VM.expectEmit(address(pactum));
+        emit IPactum.Expired(agreement, 0, 1, IPactum.Division(700_000_000, 0, 0, 100_000_000, 200_000_000, 0, 0));
+        VM.prank(STRANGER);
+        VM.assertEq(pactum.expire(agreement), 1);
+        owed([uint256(700_000_000), 200_000_000, 0, 0, 0, 100_000_000]);
+    }
+
+    function test_manySilentPeriodsExpireTogether() public {
+        VM.warp(start + 100 * DAY);
+        VM.expectEmit(address(pactum));
+        emit IPactum.Closed(agreement, DEPOSIT);
+        VM.assertEq(pactum.expire(agreement), 3);
+        owed([uint256(2_100_000_000), 600_000_000, 0, 0, 0, 300_000_000]);
+        VM.assertEq(locked(), 0);
+        VM.expectRevert(abi.encodeWithSelector(IPactum.NothingExpired.selector, agreement, 3));
+        pactum.expire(agreement);
+    }
+
+    function test_expiringSettlesTheRowThatWaitsFirst() public {
+        VM.warp(end);
+        report(breach(agreement, 0, 1000, 0));
+        VM.warp(end + DAY + DEADLINE);
+        VM.assertEq(pactum.expire(agreement), 1);
+        owed([uint256(600_000_000 + 700_000_000), 100_000_000 + 200_000_000, 0, 199_000_000, 1_000_000, 200_000_000]);
+    }
+
+    function test_aReportedPeriodDoesNotExpire() public {
+        VM.warp(end + DEADLINE - 1);
+        report(met(agreement, 0));
+        VM.warp(end + DEADLINE);
+        VM.expectRevert(abi.encodeWithSelector(IPactum.NothingExpired.selector, agreement, 1));
+        pactum.expire(agreement);
+    }
+
+    function test_anUnknownAgreementDoesNotExpire() public {
+        VM.expectRevert(abi.encodeWithSelector(IPactum.UnknownAgreement.selector, 5));
+        pactum.expire(5);
+    }
+
+    function test_nothingExpiresOnAChainYoungerThanTheDeadline() public {
+        VM.warp(DEADLINE - 1);
+        VM.expectRevert(abi.encodeWithSelector(IPactum.NothingExpired.selector, agreement, 0));
+        pactum.expire(agreement);
+    }
+
+    function testFuzz_expiringTogetherEqualsExpiringOneByOne(uint128 fee) public {
+        IPactum.Offer memory offer = anOffer();
+        offer.fee = 100_000_000 + fee % 1e13;
+        offer.deposit = 0;
+        agreement = opened(offer, 7);
+        uint256 begin = timeNow() + offer.lead;
+        offer.nonce = nonce++;
+        uint96 other = opened(offer, 7);
+        for (uint256 k = 1; k <= 7; ++k) {
+            VM.warp(begin + k * DAY + DEADLINE);
+            VM.assertEq(pactum.expire(other), 1);
+        }
+        VM.assertEq(pactum.expire(agreement), 7);
+        (uint256 a, uint256 b, uint256 c) = pactum.claimableOf(agreement);
+        (uint256 x, uint256 y, uint256 z) = pactum.claimableOf(other);
+        VM.assertEq(abi.encode(a, b, c), abi.encode(x, y, z));
+    }
+
+    // exact shares over all outcomes ------------------------------------------------------------------------------------------------
+
+    function testFuzz_everyOutcomeSumsToTheFee(uint8 outcome, uint16 creditBps, uint16 slashBps, uint128 fee) public {
+        IPactum.Offer memory offer = anOffer();
+        offer.fee = 100_000_000 + fee % 1e13;
+        offer.maxSlashBps = 10_000;
+        agreement = opened(offer, 1);
+        uint8 kind = outcome % 3 + 1;
+        uint256 row_ = kind == 2 ? breach(agreement, 0, creditBps % 10_001, slashBps % 10_001) : row(agreement, 0, kind, 0, 0);
+        reportAndMature(row_);
+        settle(agreement);
+        (uint256 provider, uint256 fees, uint256 deposit) = pactum.claimableOf(agreement);
+        uint256 inPot = kind == 3 ? 0 : uint256(offer.fee) * 2000 / 10_000 - pactum.claimableOfRelay(PAYEE, address(token));
+        uint256 rest = pactum.claimableOfRelay(PAYEE, address(token)) + pactum.claimableOfDao(address(token));
+        VM.assertEq(provider + fees + inPot + rest, offer.fee);
+        VM.assertLe(deposit, DEPOSIT);
+    }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IPactum} from "../../../contracts/interfaces/IPactum.sol";
+import {House} from "./House.sol";
+import {Model} from "./Model.sol";
+import {Signing} from "./Signing.sol";
+import {VM} from "./Vm.sol";
+
+/// @notice What anybody may do, in any order and at any time; Forge's fuzzer chooses. Each step is taken on the contracts and on the
+/// model, and a step that the model says is refused must be refused. Nothing else may revert.
+contract Handler is House {
+    using Model for Model.Agreement;
+
+    uint256 public constant MOST_AGREEMENTS = 24;
+    uint256 public constant MOST_CONFIGURATIONS = 4;
+
+    Model.Agreement[] internal _agreements;
+    Model.Totals internal _totals;
+    bytes32[] public configurations;
+    uint256[] public sizes;
+    uint256 public clock = NOW;
+    uint256 public escrowed; // by customers, ever
+    uint256 public paid; // by Pactum, ever
+    uint256 public staked; // in, less out
+    mapping(string step => uint256) public taken; // how often each step did something
+
+    modifier timed() {
+        VM.warp(clock);
+        _;
+    }
+
+    constructor() {
+        setUp();
+        configurations.push(configuration);
+        sizes.push(4);
+        staked = 100 * uint256(DEPOSIT);
+    }
+
+    // steps -----------------------------------------------------------------------------------------------------------------------
+
+    function open(uint128 fee, uint128 deposit, uint16 credit, uint16 slash, uint32 length, uint8 periods) external timed {
+        if (_agreements.length == MOST_AGREEMENTS || _running() >= 4) return;
+        IPactum.Offer memory offer = anOffer();
+        offer.fee = 100_000_000 + fee % 1e12;
+        (, uint256 locked) = zone.stakeOf(PROVIDER, address(token));
+        offer.deposit = uint128(deposit % (staked - locked + 1) / 4);
+        (offer.maxCreditBps, offer.maxSlashBps) = (credit % 10_001, slash % 10_001);
+        offer.periodLength = DEADLINE + WINDOW + length % (2 * DAY);
+        uint32 count = periods % 6 + 1;
+        _add(opened(offer, count), offer, count);
+        escrowed += uint256(offer.fee) * count;
+        ++taken["open"];
+    }
+
+    function wait(uint32 time) external timed {
+        clock += time % (time % 16 == 0 ? 2 * DAY : 3 hours);
+    }
+
+    /// @dev To a moment that matters to the next period of an agreement, its end, its deadline or a maturity, or the second before.
+    function waitForAnEdge(uint256 which, uint8 edge, bool before) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        uint256 end = model.endOf(model.next);
+        uint256 time = [end, end, end + DEADLINE, model.waiting.maturesAt][edge % 4];
+        if (before && time != 0) --time;
+        if (time > clock && model.next < model.periods) clock = time;
+    }
+
+    /// @dev Reports a row for the period that just ended, or for any other; with garbage beside it.
+    function report(uint256 which, uint256 period, uint8 outcome, uint16 credit, uint16 slash, uint8 silentMember) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        period = period % 8 == 0 ? period % (model.periods + 1) : model.next;
+        Model.Waiting memory row_ = Model.Waiting(outcome % 3 + 1, 0, 0, clock + WINDOW, _reigningAt(model.endOf(period) - model.length));
+        if (row_.outcome == 2) (row_.creditBps, row_.slashBps) = _asked(model, credit, slash);
+        bool acceptable = model.reportable(period, clock) && row_.creditBps <= model.maxCreditBps && row_.slashBps <= model.maxSlashBps;
+
+        uint256 accepted = _send(model, uint32(period), row_, silentMember);
+        VM.assertEq(accepted, acceptable ? 1 : 0, "accepted");
+        if (!acceptable) return;
+        model.accept(_totals, period, row_);
+        if (row_.creditBps != 0) ++taken["breach"];
+        if (row_.slashBps != 0) ++taken["slash"];
+        if (model.next == model.periods) ++taken["closed"];
+        ++taken["report"];
+    }
+
+    function settle(uint256 which) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        bool due = model.settle(_totals, clock);
+        VM.assertEq(settle(model.id), due ? 1 : 0, "settled");
+        if (due) ++taken["settle"];
+    }
+
+    function expire(uint256 which) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        uint256 silent = model.silent(clock);
+        if (silent <= model.next) {
+            VM.expectRevert(abi.encodeWithSelector(IPactum.NothingExpired.selector, model.id, model.next));
+            pactum.expire(model.id);
+            return;
+        }
+        uint256 count = silent - model.next;
+        model.settle(_totals, clock);
+        VM.assertEq(uint8(model.waiting.outcome), 0, "a row that waits has matured before the next period expires");
+        model.expire(_totals, silent);
+        VM.assertEq(pactum.expire(model.id), count, "expired");
+        if (silent == model.periods) ++taken["closed"];
+        ++taken["expire"];
+    }
+
+    function claimProvider(uint256 which) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        try pactum.claimProvider(ids(model.id)) returns (uint256 amount) {
+            model.settle(_totals, clock);
+            VM.assertEq(amount, model.provider, "provider");
+            paid += amount;
+            model.provider = 0;
+            ++taken["provider"];
+        } catch (bytes memory refusal) {
+            _refused(refusal);
+            _settleBoth(model);
+            VM.assertEq(model.provider, 0, "a provider was refused what it is owed");
+        }
+    }
+
+    function claimCustomer(uint256 which) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        try pactum.claimCustomer(ids(model.id)) returns (uint256 amount) {
+            model.settle(_totals, clock);
+            VM.assertEq(amount, model.fees + model.fromDeposit, "customer");
+            paid += model.fees;
+            staked -= model.fromDeposit;
+            (model.fees, model.fromDeposit) = (0, 0);
+            ++taken["customer"];
+        } catch (bytes memory refusal) {
+            _refused(refusal);
+            _settleBoth(model);
+            VM.assertEq(model.fees + model.fromDeposit, 0, "a customer was refused what it is owed");
+        }
+    }
+
+    function claimMember(uint256 which, uint256 member) external timed {
+        which %= configurations.length;
+        member %= sizes[which];
+        uint256 due = pactum.claimableOfMember(configurations[which], address(token), member);
+        try pactum.claimMember(configurations[which], address(token), member) returns (uint256 amount) {
+            VM.assertEq(amount, due, "member");
+            paid += amount;
+            _totals.pots[which] -= amount;
+            ++taken["member"];
+        } catch (bytes memory refusal) {
+            _refused(refusal);
+            VM.assertEq(due, 0, "a member was refused what it is owed");
+        }
+    }
+
+    function claimRelayAndDao() external timed {
+        _claimShared(_totals.relay, abi.encodeCall(IPactum.claimRelay, (PAYEE, address(token))));
+        _totals.relay = 0;
+        _claimShared(_totals.dao, abi.encodeCall(IPactum.claimDao, (address(token))));
+        _totals.dao = 0;
+    }
+
+    function moveStake(uint128 amount, bool out) external timed {
+        (uint256 total, uint256 locked) = zone.stakeOf(PROVIDER, address(token));
+        amount = out ? uint128(amount % (total - locked + 1)) : amount % 1e12;
+        if (amount == 0) return;
+        VM.prank(PROVIDER);
+        if (out) zone.withdraw(address(token), amount);
+        else zone.stake(address(token), amount);
+        staked = out ? staked - amount : staked + amount;
+        ++taken["stake"];
+    }
+
+    function configure(uint8 size, uint32 lead) external timed {
+        if (configurations.length == MOST_CONFIGURATIONS) return;
+        (uint64 newest,,,) = committee.reignOf(configurations[configurations.length - 1]);
+        if (newest > clock) return; // one announcement at a time
+        uint256 count = 4 + 3 * uint256(size % 3);
+        VM.prank(GOVERNOR);
+        configurations.push(committee.configure(members(count), uint64(clock + 1 + lead % DAY)));
+        sizes.push(count);
+        ++taken["configure"];
+    }
+
+    // what the invariants read -----------------------------------------------------------------------------------------------------
+
+    function agreementCount() external view returns (uint256) {
+        return _agreements.length;
+    }
+
+    function agreementAt(uint256 i) external view returns (Model.Agreement memory) {
+        return _agreements[i];
+    }
+
+    function configurationCount() external view returns (uint256) {
+        return configurations.length;
+    }
+
+    function potOf(uint256 which) external view returns (uint256) {
+        return _totals.pots[which];
+    }
+
+    function sharedDue() external view returns (uint256 relay, uint256 dao) {
+        return (_totals.relay, _totals.dao);
+    }
+
+    function house() external view returns (address, address, address, address, address) {
+        return (address(pactum), address(zone), address(token), PROVIDER, PAYEE);
+    }
+
+    // inside ----------------------------------------------------------------------------------------------------------------------
+
+    /// @dev Mostly one of the newest, which still run.
+    function _pick(uint256 which) private view returns (Model.Agreement storage) {
+        uint256 count = _agreements.length;
+        uint256 among = which % 8 == 0 || count < 5 ? count : 5;
+        return _agreements[count - 1 - (which >> 3) % among];
+    }
+
+    function _running() private view returns (uint256 count) {
+        for (uint256 i = 0; i < _agreements.length; ++i) {
+            if (_agreements[i].next < _agreements[i].periods) ++count;
+        }
+    }
+
+    function _add(uint96 agreement, IPactum.Offer memory offer, uint32 periods) private {
+        Model.Agreement storage model = _agreements.push();
+        (model.id, model.fee, model.periods) = (agreement, offer.fee, periods);
+        (model.deposit, model.depositLeft) = (offer.deposit, offer.deposit);
+        (model.maxCreditBps, model.maxSlashBps) = (offer.maxCreditBps, offer.maxSlashBps);
+        (model.start, model.length) = (clock + offer.lead, offer.periodLength);
+    }
+
+    /// @dev Mostly what was consented to, sometimes whatever.
+    function _asked(Model.Agreement storage model, uint16 credit, uint16 slash) private view returns (uint256, uint256) {
+        if ((credit ^ slash) % 8 == 0) return (credit % 10_001, slash % 10_001);
+        return (credit % (model.maxCreditBps + 1), slash % (model.maxSlashBps + 1));
+    }
+
+    /// @dev A report of three rows: one for nobody, the one that counts, and the same once more.
+    function _send(Model.Agreement storage model, uint32 period, Model.Waiting memory given, uint8 silentMember) private returns (uint256) {
+        uint256[] memory rows = new uint256[](3);
+        rows[0] = met(uint96(uint256(keccak256(abi.encode(period)))), period);
+        rows[1] = row(model.id, period, uint8(given.outcome), uint16(given.creditBps), uint16(given.slashBps));
+        rows[2] = rows[1];
+        configuration = configurations[given.configuration];
+        uint256 size = sizes[given.configuration];
+        IPactum.Header memory header = headerAt(model.endOf(period));
+        header.observers = uint32((uint256(1) << size) - 1);
+        if (silentMember % 3 == 0) header.observers ^= uint32(1) << uint32(silentMember % size);
+        uint256 signers = header.observers;
+        return pactum.report(header, rows, signers, Signing.compact(memberKeys(size), signers, pactum.reportDigest(header, rows)));
+    }
+
+    function _reigningAt(uint256 time) private view returns (uint256 which) {
+        bytes32 reigning = committee.configurationAt(uint64(time));
+        while (configurations[which] != reigning) {
+            ++which;
+        }
+    }
+
+    function _settleBoth(Model.Agreement storage model) private {
+        bool due = model.settle(_totals, clock);
+        VM.assertEq(settle(model.id), due ? 1 : 0, "settled");
+    }
+
+    function _claimShared(uint256 due, bytes memory call_) private {
+        (bool done, bytes memory answer) = address(pactum).call(call_);
+        if (!done) _refused(answer);
+        VM.assertEq(done ? abi.decode(answer, (uint256)) : 0, due, "shared");
+        paid += due;
+        if (done) ++taken["shared"];
+    }
+
+    function _refused(bytes memory refusal) private pure {
+        VM.assertEq(refusal, abi.encodeWithSelector(IPactum.NothingToClaim.selector));
+    }
+}
