@@ -124,7 +124,7 @@ def start_anvil(
     options += ["--mixed-mining"] if block_time_s is not None and block_per_transaction else []
     options += ["--timestamp", str(timestamp_s)] if timestamp_s is not None else []
     if state is not None:
-        options += ["--state", str(state), "--state-interval", str(STATE_INTERVAL_S), "--preserve-historical-states"]
+        options += ["--state", str(state), "--state-interval", str(STATE_INTERVAL_S)]
     return _launch([*_leash(), str(find_anvil(binary)), *options], timeout_s)
 
 

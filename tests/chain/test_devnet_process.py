@@ -13,8 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from chain.contracts import PactumClient
+from chain.deployment import DeployParameters, deploy
 from chain.devnet import Anvil, AnvilFailed, dev_signer, find_anvil, start_anvil
+from chain.docket import Docket
+from chain.hashing import text_id
 from chain.node import NodeUnavailable
+from chain.sender import Sender
 from governance.errors import BadInput
 
 OWNER = """
@@ -82,6 +87,20 @@ def test_its_state_outlives_it(tmp_path: Path):
     with start_anvil(state=state) as anvil:
         assert (anvil.node.block("latest"), anvil.node.block("finalized")) == before
         assert anvil.node.balance("0x" + "77" * 20) == 5
+
+
+def test_contracts_and_their_story_outlive_it(tmp_path: Path):
+    state = tmp_path / "chain.json"
+    with start_anvil(state=state) as anvil:
+        members = tuple(dev_signer(account).address for account in range(1, 5))
+        book = deploy(anvil.node, Sender(anvil.node, anvil.signer(0)), DeployParameters(members=members))
+    with start_anvil(state=state) as anvil:
+        docket = Docket(anvil.node, book, "latest")
+        docket.refresh()
+        assert docket.configurations[0].members == members
+        PactumClient(anvil.node, book.pactum).publish_terms(Sender(anvil.node, anvil.signer(0)), "terms")
+        docket.refresh()
+        assert docket.terms_text(text_id("terms")) == "terms"
 
 
 def test_it_stops_once_and_for_all():
