@@ -53,8 +53,9 @@ class _Provider(Protocol):
 
 
 class Node:
-    """A node's reading side, and the raw ``request`` that others build on. Safe to share between threads, not between
-    processes: after a fork, make another.
+    """A node's reading side, and the raw ``request`` that others build on.
+
+    Safe to share between threads, not between processes: after a fork, make another.
 
     ``rpc_url`` may hold credentials: only its scheme, host and port ever appear in messages. Every call ends within
     ``timeout_s`` of silence. Raises BadInput for an address that is not HTTP.
