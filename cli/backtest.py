@@ -10,18 +10,15 @@ import typer
 
 from cli.amounts import Money
 from cli.console import print_json, print_table, progress
-from cli.demo_report import show_balance
-from cli.demo_totals import division_json
+from cli.history import division_json
 from cli.laws import law_text, text_of
 from cli.options import Json
-from cli.replay import Settled, replay
 from cli.samples import percent_of
+from cli.settled import Settled
 from governance.errors import BadInput
 from governance.law import load_law
 from governance.terms import Terms, parse_terms
 from governance.values import PeriodKind
-from oracle.csv_samples import read_samples
-from oracle.samples import Samples
 
 COLUMNS = (
     "series", "month", "samples", "uptime %", "P95 ms", "verdict", "credit", "provider", "validators", "DAO", "customer", "slash",
@@ -43,11 +40,15 @@ def backtest(
     Starts a chain of its own, moves its clock through the months, and lets four oracles, a relay and the contracts do what they
     do in production. Each series becomes an agreement from its first month to its last; a month without samples has no report.
     """
+    from cli.demo_report import show_balance
+    from cli.replay import replay
+    from oracle.csv_samples import read_samples
+
     text, agreed = text_of(terms), _monthly(terms)
     program = law_text(law)
     load_law(program, law)
     samples = read_samples(file)
-    names = _chosen(samples, series, file)
+    names = _chosen(len(samples), samples.names, series, file)
     with tempfile.TemporaryDirectory(prefix="surety-backtest-") as folder, progress("settling", None, quiet=json_) as stage:
         result = replay(Path(folder), samples, names, text, agreed, program, fee, deposit, stage)
     if json_:
@@ -68,10 +69,9 @@ def _monthly(path: Path) -> Terms:
     return terms
 
 
-def _chosen(samples: Samples, wanted: list[str] | None, file: Path) -> tuple[str | None, ...]:
-    if len(samples) == 0:
+def _chosen(count: int, known: tuple[str, ...] | None, wanted: list[str] | None, file: Path) -> tuple[str | None, ...]:
+    if count == 0:
         raise BadInput("there are no samples", source=str(file), remedy="give a file with at least one row")
-    known = samples.names
     if known is None:
         if wanted:
             raise BadInput("there is no column series", source=str(file), value=wanted, remedy="leave --series out")

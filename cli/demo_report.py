@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from cli.amounts import Money
 from cli.console import out, print_table
-from cli.demo_totals import CostedPeriod, Totals, Withdrawals, division_json
+from cli.demo_totals import CostedPeriod, Totals, Withdrawals
+from cli.history import division_json
 from cli.samples import percent_of
 
 COLUMNS = (

@@ -9,10 +9,9 @@ from chain.blocks import Receipt
 from chain.events import CustomerPaid, DaoPaid, Event, MemberPaid, Opened, ProviderPaid, RelayPaid, Staked, Withdrawn
 from chain.reverts import TransactionReverted
 from chain.sender import Sender
-from chain.values import Division
 from cli.amounts import show_agreement
 from cli.connection import Connection
-from cli.history import PeriodHistory, read_events
+from cli.history import PeriodHistory, division_json, read_events
 from cli.plan import CUSTOMER, FIRST_PROVIDER, GOVERNOR, RELAY
 from cli.stack import Stack
 
@@ -167,19 +166,6 @@ def costed(connection: Connection, history: Sequence[PeriodHistory]) -> list[Cos
     deciding = {id(one): one.report_tx or one.settled_tx or b"" for one in history}
     gas = {transaction: gas_of(connection, transaction) for transaction in set(deciding.values())}
     return [CostedPeriod(one, deciding[id(one)], -(-gas[deciding[id(one)]] // max(1, one.rows_in_report))) for one in history]
-
-
-def division_json(division: Division | None) -> dict[str, str | None]:
-    """Who got what of one period, as decimal strings; the relay's fee is part of the validators' share."""
-    if division is None:
-        return dict.fromkeys(("provider", "validators", "dao", "customer", "slash"))
-    return {
-        "provider": str(division.provider),
-        "validators": str(division.validators + division.relay),
-        "dao": str(division.dao),
-        "customer": str(division.customer_from_fee + division.customer_from_deposit),
-        "slash": str(division.slash),
-    }
 
 
 def _gas_of_opening(connection: Connection, events: Sequence[Event]) -> dict[str, int]:

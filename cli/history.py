@@ -76,3 +76,16 @@ def periods_of(events: Iterable[Event]) -> list[PeriodHistory]:
 def reports_in(events: Iterable[Event]) -> dict[bytes, Reported]:
     """The accepted reports, by the transaction that carried them."""
     return {event.tx_hash: event for event in events if isinstance(event, Reported)}
+
+
+def division_json(division: Division | None) -> dict[str, str | None]:
+    """Who got what of one period, as decimal strings; the relay's fee is part of the validators' share."""
+    if division is None:
+        return dict.fromkeys(("provider", "validators", "dao", "customer", "slash"))
+    return {
+        "provider": str(division.provider),
+        "validators": str(division.validators + division.relay),
+        "dao": str(division.dao),
+        "customer": str(division.customer_from_fee + division.customer_from_deposit),
+        "slash": str(division.slash),
+    }

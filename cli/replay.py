@@ -15,13 +15,14 @@ from chain.offers import Offer
 from chain.sender import Sender
 from chain.typed_data import offer_digest
 from chain.values import Division, Parameters
-from cli.amounts import Money, show_agreement
+from cli.amounts import Money
 from cli.connection import Connection
 from cli.console import Stage
-from cli.demo_totals import CostedPeriod, Totals, claim_all, costed, division_json, totals_of
+from cli.demo_totals import CostedPeriod, Totals, claim_all, costed, totals_of
 from cli.history import periods_of, read_events
 from cli.plan import CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, MEMBERS, RELAY
 from cli.providers import largest_credit_bps
+from cli.settled import Settled
 from governance.clock import ManualClock
 from governance.errors import FatalError
 from governance.periods import Calendar, month_of, month_start_s
@@ -46,46 +47,6 @@ GRACE_MS = 1_000
 
 class ReplayStalled(FatalError):
     """A period of the history was left undecided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """One month of one series. Ratios in ppm and P95 are None where nothing was reported; ``samples`` counts ok and error."""
-
-    series: str | None
-    month: str
-    agreement: int
-    samples: int
-    outcome: str
-    verdict: str
-    tier: int
-    credit_bps: int
-    slash_bps: int
-    uptime_ppm: int | None
-    p95_ms: int | None
-    coverage_ppm: int | None
-    division: Division
-    gas: int
-    transaction: bytes | None
-
-    def as_json(self) -> dict[str, object]:
-        """The month as one object; amounts as decimal strings in the smallest unit."""
-        return {
-            "series": self.series,
-            "month": self.month,
-            "agreement": show_agreement(self.agreement),
-            "n": self.samples,
-            "outcome": self.outcome,
-            "tier": self.tier,
-            "credit_bps": self.credit_bps,
-            "slash_bps": self.slash_bps,
-            "uptime_ppm": self.uptime_ppm,
-            "p95_ms": self.p95_ms,
-            "coverage_ppm": self.coverage_ppm,
-            **division_json(self.division),
-            "gas": self.gas,
-            "transaction": self.transaction,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +14,6 @@ from chain.keys import open_keystore
 from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, Keystore, RpcUrl
 from cli.passwords import password_for
 from governance.errors import BadInput
-from oracle.probe import Credential
 
 oracle_app = typer.Typer(no_args_is_help=True, help="An oracle operator's side: run a worker.")
 relay_app = typer.Typer(no_args_is_help=True, help="Run a relay: it collects signatures, reports and settles; anyone may.")
@@ -166,13 +166,15 @@ def api_serve(
 SECRET_PREFIX = "SURETY_SECRET_"  # noqa: S105 - the name of a variable
 
 
-def _credentials() -> dict[str, Credential]:
+def _credentials() -> Mapping[str, Any]:
     """The credentials that terms name: SURETY_SECRET_ACME_KEY holds the one named ACME_KEY, as an origin, a blank and the secret.
 
     The origin is the one place that the secret may be sent to: terms are written by providers. Raises BadInput, without the
     secret, for a variable of another form.
     """
-    found = {}
+    from oracle.probe import Credential
+
+    found: dict[str, Credential] = {}
     for name, value in os.environ.items():
         if name.startswith(SECRET_PREFIX):
             origin, _, secret = value.partition(" ")

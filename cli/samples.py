@@ -10,7 +10,6 @@ import typer
 from cli.console import print_json, print_table
 from cli.options import Json
 from governance.values import UptimeMethod
-from oracle.csv_samples import read_samples
 from oracle.measure import DEFAULT_SLOT_S, Measurement, Window, measure
 
 COLUMNS = ("series", "window", "n", "n_ok", "uptime %", "p50 ms", "p95 ms", "p99 ms", "within", "coverage %")
@@ -39,6 +38,8 @@ def measure_file(
 
     Uptime is floored to parts per million; percentiles are nearest rank over ok samples; coverage is over the whole window.
     """
+    from oracle.csv_samples import read_samples
+
     found = measure(read_samples(file), by, method, within_ms, slot_s)
     if json_:
         print_json([one.as_json() for one in found])
