@@ -182,9 +182,9 @@ class Rounds:
         self._store.close()
 
     def _read_chain(self) -> None:
-        self._docket.refresh()
         if self._witness is None:
             self._witness = self._start()
+        self._docket.refresh()
         now_s = self._config.clock.now_ms() // 1_000
         records = self._docket.agreements().values()
         self._targets = tuple(self._targets_of({record.terms for record in records if self._runs(record, now_s)}))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 
+_one_at_a_time = threading.Lock()  # Alembic keeps what it is at in a global
+
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Brings a database to a revision, the newest by default; an empty one gets its tables. Raises DatabaseUnavailable."""
-    command.upgrade(_config(url), revision)
+    with _one_at_a_time:
+        command.upgrade(_config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
