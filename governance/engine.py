@@ -82,6 +82,8 @@ class Library:
         self.get_chars = function(
             quick, "PL_get_nchars", ctypes.c_int, term, ctypes.POINTER(size), ctypes.POINTER(ctypes.c_void_p), ctypes.c_uint
         )
+        self.mark_buffers = function(quick, "PL_mark_string_buffers", None, ctypes.POINTER(size))
+        self.release_buffers = function(quick, "PL_release_string_buffers_from_mark", None, size)
         self.get_list = function(quick, "PL_get_list", ctypes.c_int, term, term, term)
         self.record = function(quick, "PL_record", ctypes.c_void_p, term)
         self.recorded = function(quick, "PL_recorded", ctypes.c_int, ctypes.c_void_p, term)

@@ -51,15 +51,14 @@ admit(Module, Text, Entry) :-
 %   Reading: one term at a time, as data, with the operators of the system alone.
 
 read_clauses(Stream, Count, Clauses) :-
-    character_count(Stream, Before),
     read_term(Stream, Term, [ module(surety_reader), syntax_errors(error), dotlists(false), double_quotes(string),
                               singletons(Singletons), quasi_quotations(Quasi), subterm_positions(Position),
                               term_position(Start) ]),
+    stream_position_data(char_count, Start, Offset),
     (   Term == end_of_file
-    ->  ( peek_char(Stream, end_of_file) -> true ; refuse(Before, "the text ends before its end", []) ),
+    ->  ( peek_char(Stream, end_of_file) -> true ; refuse(Offset, "the text ends before its end", []) ),
         Clauses = []
-    ;   stream_position_data(char_count, Start, Offset),
-        stream_position_data(line_count, Start, Line),
+    ;   stream_position_data(line_count, Start, Line),
         check_clause_form(Term, Singletons, Quasi, Count, Offset),
         Clauses = [read(Term, Position, Offset, Line)|More],
         Next is Count + 1,

@@ -53,6 +53,7 @@ class _Thread:
         self._cell = ctypes.c_int64()
         self._size = ctypes.c_size_t()
         self._chars = ctypes.c_void_p()
+        self._mark = ctypes.c_size_t()
         self._kept: OrderedDict[int, tuple[Figures, int]] = OrderedDict()
         self._citations: dict[bytes, tuple[str, ...]] = {}
         self._id = found.attach(ctypes.byref(Attributes(stack_limit=STACK_LIMIT_BYTES)))
@@ -188,8 +189,12 @@ class _Thread:
         return self._cell.value
 
     def _text(self, term: int, flags: int) -> bytes:
-        self._must(self._library.get_chars(term, self._size, self._chars, flags))
-        return ctypes.string_at(self._chars, self._size.value)
+        self._library.mark_buffers(self._mark)  # Prolog's copies of the text last until released
+        try:
+            self._must(self._library.get_chars(term, self._size, self._chars, flags))
+            return ctypes.string_at(self._chars, self._size.value)
+        finally:
+            self._library.release_buffers(self._mark)
 
     def _must(self, done: int) -> None:
         if not done:
