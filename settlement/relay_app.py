@@ -20,8 +20,10 @@ from starlette.responses import JSONResponse, Response
 
 from governance.errors import BadInput, FatalError, RetryableError, SuretyError
 from oracle import wire
+from settlement.interim import load_tallies
 from settlement.relay import Equivocated, NotYet, Relay, UnknownProposal
 from settlement.relay_store import bytes_of
+from settlement.tallies import Tallies
 
 MOST_BYTES = 16 << 20
 MEDIA_TYPE = "application/problem+json"
@@ -44,14 +46,15 @@ class BodyTooLarge(BadInput):
     """More than the relay reads at once."""
 
 
-def create_app(relay: Relay) -> FastAPI:
-    """The application of one relay. Endpoints only hand over; ``Relay`` decides."""
+def create_app(relay: Relay, tallies: Tallies) -> FastAPI:
+    """The application of one relay. Endpoints only hand over; ``Relay`` and ``Tallies`` decide."""
     app = FastAPI(title="Surety relay", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(SuretyError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_unexpected)
     _add_intake(app, relay)
+    _add_tallies(app, tallies)
     _add_outlet(app, relay)
     return app
 
@@ -67,6 +70,14 @@ def _add_intake(app: FastAPI, relay: Relay) -> None:
     async def signatures(request: Request, proposal: Annotated[str, Path(pattern=HEX32)]) -> Response:
         body = await _body(request)
         await run_in_threadpool(lambda: relay.sign(proposal.lower(), wire.load_signature(wire.parse(body, "body"))))
+        return Response(status_code=HTTPStatus.ACCEPTED)
+
+
+def _add_tallies(app: FastAPI, tallies: Tallies) -> None:
+    @app.post("/v1/tallies", status_code=HTTPStatus.ACCEPTED)
+    async def push(request: Request) -> Response:
+        body = await _body(request)
+        await run_in_threadpool(lambda: tallies.push(load_tallies(wire.parse(body, "body"))))
         return Response(status_code=HTTPStatus.ACCEPTED)
 
 

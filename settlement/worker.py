@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from chain.addressbook import AddressBook
 from chain.calls import NoContract
@@ -33,11 +34,13 @@ from settlement.relay_app import create_app
 from settlement.report import Reporter
 from settlement.settle import Crank
 from settlement.store import Leadership, Store
+from settlement.tallies import Tallies
 from settlement.watch import ForeignDatabase, Watcher
 
 DAY_S = 86_400
 PRUNE_EVERY_MS = 3_600_000
 STOP_TIMEOUT_S = 10.0
+BACKLOG = 256
 UNMENDABLE = (WrongChain, NoContract, ForeignDatabase)
 
 log = logging.getLogger(__name__)
@@ -81,6 +84,7 @@ class Settlement:
         self.docket = Docket(self.node, config.book, config.docket_tag)
         self.watcher = Watcher(self.node, config.book, self.store, config.confirmations)
         self.relay = Relay(self.store, self.docket, self._rules(config), _policy(config), config.clock)
+        self.tallies = Tallies(self.store, self.docket, config.book.committee_domain, config.clock)
         pactum = PactumClient(self.node, config.book.pactum)
         account = sender or Sender(self.node, config.signer, chain_id=config.book.chain_id, timeout_s=config.receipt_timeout_s)
         self.outbox = Outbox(self.store, self.node, account, config.clock)
@@ -121,6 +125,7 @@ class Settlement:
         now_ms = self._config.clock.now_ms()
         if now_ms - self._pruned_ms >= PRUNE_EVERY_MS:
             self.relay.prune(self._config.retention_s)
+            self.tallies.forget(now_ms // 1_000 - self._config.retention_s)
             self._pruned_ms = now_ms
         return 1
 
@@ -152,10 +157,10 @@ class Settlement:
 class Intake:
     """The relay's HTTP server, in a thread of its own. A port in use is said before anything runs."""
 
-    def __init__(self, relay: Relay, host: str, port: int) -> None:
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._socket = _bind(host, port)
         self.url = f"http://{host if ':' not in host else f'[{host}]'}:{self._socket.getsockname()[1]}"
-        options = uvicorn.Config(create_app(relay), log_config=None, access_log=False, lifespan="off")
+        options = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
         self._server = uvicorn.Server(options)
         self._thread = threading.Thread(target=self._serve, name="relay", daemon=True)
 
@@ -189,7 +194,7 @@ def run_settlement(
     stopping = stop or threading.Event()
     settlement = Settlement(config)
     try:
-        intake = Intake(settlement.relay, config.host, config.port)
+        intake = Intake(create_app(settlement.relay, settlement.tallies), config.host, config.port)
         restore = _on_signals(stopping, settlement.relay.woken)
         intake.start()
         try:
@@ -245,6 +250,7 @@ def _bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # from here on clients wait in line, and nobody else gets the address
     except OSError as error:
         listening.close()
         raise BadInput(

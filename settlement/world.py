@@ -16,6 +16,10 @@ class World(Protocol):
         """A configuration of the committee; None where it is not known."""
         ...
 
+    def configuration_at(self, time_s: int) -> Configuration | None:
+        """The configuration in force at a time; None before the first."""
+        ...
+
     def agreements(self) -> Mapping[int, AgreementRecord]:
         """All agreements, by their ids."""
         ...
