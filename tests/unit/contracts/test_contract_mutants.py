@@ -1,0 +1,103 @@
+"""Breaking a line that moves or guards money breaks a test: for the split, the replay guards and the claims.
+
+Each mutant changes one line in a copy of the contracts and runs Forge's tests there. One that nobody notices fails this test.
+The copy compiles without the IR pipeline, which is quicker and means the same.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+COPIED = ("contracts", "tests/foundry", "tests/vectors", "tools/solc", "foundry.toml")
+SUITES = "Split|Reporting|Settling|Claiming|Opening"
+MUTANTS = {
+    "the validators' share": (
+        "contracts/libraries/Split.sol",
+        "uint128 validators = floorShare(pinned.fee, pinned.validatorBps);",
+        "uint128 validators = floorShare(pinned.fee, pinned.daoBps);",
+    ),
+    "the provider's remainder": (
+        "contracts/libraries/Split.sol",
+        "division.provider = pinned.fee - validators - division.dao;",
+        "division.provider = pinned.fee - validators - division.dao - 1;",
+    ),
+    "the DAO's share in a breach": (
+        "contracts/libraries/Split.sol",
+        "division.dao -= fromDao;",
+        "",
+    ),
+    "the replay guard of rows": (
+        "contracts/abstracts/Reporting.sol",
+        "if (period < record.state.next) return Skip.AlreadyDecided;",
+        "",
+    ),
+    "the replay guard of offers": (
+        "contracts/abstracts/Opening.sol",
+        "_spend(offer.provider, offer.nonce);",
+        "",
+    ),
+    "maturity": (
+        "contracts/abstracts/Ledger.sol",
+        "if (!Windows.over(batch.acceptedAt, window, block.timestamp)) return false;",
+        "if (!Windows.over(batch.acceptedAt, window, type(uint256).max)) return false;",
+    ),
+    "the provider's claim set to zero": ("contracts/Pactum.sol", "record.providerDue = 0;", ""),
+    "the member's claim set to zero": ("contracts/Pactum.sol", "due[member] = 0;", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    """A copy of what Forge needs, compiled once, so that each mutant compiles only what it changes."""
+    folder = tmp_path_factory.mktemp("mutants")
+    for name in COPIED:
+        source, target = repository / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy2(source, target)
+    (folder / "node_modules").symlink_to(repository / "node_modules")
+    settings = (folder / "foundry.toml").read_text()
+    quick = [
+        line
+        for line in settings.splitlines()
+        if not line.startswith(("additional_compiler_profiles", "compilation_restrictions"))
+    ]
+    assert len(quick) == len(settings.splitlines()) - 2
+    (folder / "foundry.toml").write_text("\n".join(quick) + "\n")
+    return folder
+
+
+def forge_test(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = ["forge", "test", "--match-contract", SUITES, "--fail-fast", "--fuzz-runs", "16"]
+    environment = {**os.environ, "FOUNDRY_DISABLE_NIGHTLY_WARNING": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600)
+
+
+@pytest.mark.slow
+def test_the_contracts_as_they_are_pass(copy: Path) -> None:
+    run = forge_test(copy)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_broken_line_breaks_a_test(copy: Path, name: str) -> None:
+    file, line, broken = MUTANTS[name]
+    source = copy / file
+    whole = source.read_text()
+    assert whole.count(line) == 1, f"{file} does not have the line once: {line}"
+    source.write_text(whole.replace(line, broken))
+    try:
+        run = forge_test(copy)
+    finally:
+        source.write_text(whole)
+    assert run.returncode != 0, f"nobody noticed: {name}"
+    assert "Compiler run failed" not in run.stdout + run.stderr, run.stdout + run.stderr
+    assert "[FAIL" in run.stdout, run.stdout + run.stderr
