@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -9,6 +10,7 @@ from importlib.resources import files
 from chain.addressbook import AddressBook
 from chain.contracts import LawStoneClient, PactumClient, TokenClient, ZoneClient
 from chain.devnet import Anvil, DeployParameters, deploy, dev_signer
+from chain.docket import Docket
 from chain.hashing import ZERO_ADDRESS, text_id
 from chain.keys import Signer
 from chain.offers import Offer
@@ -22,6 +24,7 @@ from governance.terms import parse_terms
 from governance.values import BPS
 
 FAR_FUTURE_S = 2**40 - 1
+SPENDING_MONEY = 1_000_000 * UNIT
 PASSWORD = "devnet"  # noqa: S105 - the keys it guards are known to everybody
 LAW = "standard"
 
@@ -88,7 +91,7 @@ class Founder:
         token = TokenClient(self._node, book.token or ZERO_ADDRESS)
         customer = self.sender(CUSTOMER)
         total = self._plan.fee * periods * len(provided)
-        token.mint(self.sender(GOVERNOR), customer.address, total)
+        token.mint(self.sender(GOVERNOR), customer.address, total + SPENDING_MONEY)
         token.approve(customer, book.pactum, total)
         founded = []
         for number, one in enumerate(provided):
@@ -98,6 +101,18 @@ class Founder:
             founded.append(Founded(pactum.opened(receipt).agreement, one, offer.provider, start_s))
             opened(number + 1)
         return founded
+
+    def still_running(self, book: AddressBook, provided: Sequence[Provided]) -> list[Founded]:
+        """The agreements that an earlier run opened with these providers and that are not closed; in the providers' order."""
+        docket, pactum = Docket(self._node, book, "latest"), PactumClient(self._node, book.pactum)
+        docket.refresh()
+        by_terms = {text_id(one.terms): one for one in provided}
+        found = {
+            by_terms[record.terms].name: Founded(record.id, by_terms[record.terms], record.provider, record.start_s)
+            for record in docket.agreements().values()
+            if record.terms in by_terms and not pactum.agreement_of(record.id).closed
+        }
+        return [found[one.name] for one in provided if one.name in found]
 
     def write_keystores(self) -> None:
         """One keystore a role, all with the devnet's password."""
@@ -116,11 +131,13 @@ class Founder:
         token.approve(provider, book.zone, plan.stake)
         zone.register(provider, provider.address, one.profile)
         zone.stake(provider, token.address, plan.stake)
-        PactumClient(self._node, book.pactum).publish_terms(provider, one.terms)
-        offer = self._unsigned(book, provider.address, token.address, one, periods)
+        pactum = PactumClient(self._node, book.pactum)
+        if not pactum.is_published(text_id(one.terms)):
+            pactum.publish_terms(provider, one.terms)
+        offer = self._unsigned(provider.address, token.address, one, periods)
         return offer, _signed(dev_signer(account), book, offer)
 
-    def _unsigned(self, book: AddressBook, provider: str, token: str, one: Provided, periods: int) -> Offer:
+    def _unsigned(self, provider: str, token: str, one: Provided, periods: int) -> Offer:
         plan, terms = self._plan, parse_terms(one.terms, one.name)
         return Offer(
             provider=provider,
@@ -138,7 +155,7 @@ class Founder:
             max_periods=periods,
             lead=1,
             expiry=FAR_FUTURE_S,
-            nonce=int.from_bytes(text_id(f"{book.pactum} {one.name}")[:8], "big"),
+            nonce=secrets.randbits(256),
         )
 
 

@@ -137,18 +137,27 @@ def _start_workers(stack: Stack, liar: int | None) -> None:
 
 
 def _found(stack: Stack, stage: Stage) -> None:
-    """Opens an agreement with each provider, so early that everybody has read of it before its first period."""
+    """Opens an agreement with each provider, so early that everybody has read of it before its first period.
+
+    Agreements of an earlier run that are not over go on.
+    """
     plan = stack.plan
     behaviours = scenario(plan.period_s * 1_000)
-    now_s = stack.anvil.node.block("latest").timestamp_s
-    start_s = -(-(now_s + SETTLE_IN_S) // plan.epoch_s) * plan.epoch_s
-    listening = dict(stack.sockets)
-    stack.crew.start("providers", serve, behaviours, listening, start_s, plan.period_s)
     provided = [_provided(one, stack.sockets[one.name], plan.period_s) for one in behaviours]
-    stack.founded = stack.founder.open_all(
-        stack.book, provided, start_s, plan.periods, lambda done: stage.at(3 + done, f"opening agreement {done}")
-    )
+    stack.founded = stack.founder.still_running(stack.book, provided)
+    resumed = len(stack.founded) == len(provided)
+    start_s = stack.founded[0].start_s if resumed else _next_start_s(stack)
+    stack.crew.start("providers", serve, behaviours, dict(stack.sockets), start_s, plan.period_s)
+    if not resumed:
+        stack.founded = stack.founder.open_all(
+            stack.book, provided, start_s, plan.periods, lambda done: stage.at(3 + done, f"opening agreement {done}")
+        )
     stack.crew.start("api", api_process, ApiOrder(plan.state.root, stack.anvil.rpc_url, stack.ports.api))
+
+
+def _next_start_s(stack: Stack) -> int:
+    now_s = stack.anvil.node.block("latest").timestamp_s
+    return -(-(now_s + SETTLE_IN_S) // stack.plan.epoch_s) * stack.plan.epoch_s
 
 
 def _provided(one: Behaviour, reserved: socket.socket, period_s: int) -> Provided:
