@@ -135,7 +135,8 @@ def test_a_provider_is_offered_once_for_each_region(story, serve):
         "\x00",
     ],
 )
-def test_one_strange_profile_refuses_its_own_offers_and_nobody_elses(story, serve, text: Any):
+def test_one_strange_profile_refuses_its_own_offers_and_nobody_elses(sqlite_story, serve, text: Any):
+    story = sqlite_story
     story.begin(LAW)
     good = story.open(story.register("good", profile("Nordlicht", "de", "de", "gdpr", "hipaa")), law=text_id(LAW))
     bad = story.open(story.register("bad", text), law=text_id(LAW))
