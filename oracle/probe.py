@@ -2,8 +2,8 @@
 
 - ok: an expected status and content, whole and in time. error: anything else that the provider is answerable for, 429 and 4xx
   included: the schedule keeps to the rate that the terms promise, and the credential is the one that they name.
-- excluded: the prober's own fault. It started too late, it lacks the credential, or the request failed while both reference
-  targets of the terms could not be reached either.
+- excluded: the prober's own fault. It started too late, it lacks the credential, its event loop was held up meanwhile, or the
+  request failed while neither reference target of the terms could be reached.
 
 Every probe opens its own connection, so that neither a stale one nor a warm one colours the result; no proxy, no redirect, no
 cookie.
@@ -25,11 +25,13 @@ import httpx
 from governance.clock import Clock
 from governance.errors import BadInput
 from governance.terms import Probe, Terms
+from oracle.pulse import Pulse
 from oracle.samples import Result, Sample
 from oracle.store import TargetName
 
 LARGEST_BODY = 1 << 20
 LATEST_START_MS = 5_000
+MOST_HELD_UP_MS = 100
 CONTROL_TIMEOUT_S = 5.0
 LONGEST_TIMEOUT_S = 600.0  # the longest that terms may set; the probe's own limit comes first
 _LONGEST_DETAIL = 200
@@ -70,8 +72,15 @@ def targets_of(terms: Terms) -> tuple[Target, ...]:
 class Prober:
     """Asks endpoints. To be used from one event loop; ``close`` it there."""
 
-    def __init__(self, clock: Clock, credentials: Mapping[str, Credential] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        credentials: Mapping[str, Credential] | None = None,
+        most_held_up_ms: int = MOST_HELD_UP_MS,
+    ) -> None:
         self._clock = clock
+        self._most_held_up_ms = most_held_up_ms
+        self._pulse = Pulse()
         self._credentials = dict(credentials or {})
         self._client = httpx.AsyncClient(
             timeout=LONGEST_TIMEOUT_S,
@@ -85,28 +94,41 @@ class Prober:
 
     async def close(self) -> None:
         """Ends all that is under way."""
+        self._pulse.stop()
         for task in list(self._controls.values()):
             task.cancel()
         await self._client.aclose()
 
     async def probe(self, target: Target, scheduled_ms: int) -> Sample:
         """One sample. Never raises for what an endpoint does."""
+        self._pulse.start()
         started_ms = self._clock.now_ms()
+
+        def sample(result: Result, detail: str = "", latency_ms: int = 0) -> Sample:
+            return Sample(scheduled_ms, started_ms, latency_ms, result, detail)
+
         late_ms = started_ms - scheduled_ms
         if late_ms > min(LATEST_START_MS, max(target.probe.interval_ms // 2, 1)):
-            return Sample(scheduled_ms, started_ms, 0, Result.EXCLUDED, f"prober: started {late_ms} ms late")
+            return sample(Result.EXCLUDED, f"prober: started {late_ms} ms late")
         try:
             headers = self._headers(target.probe)
         except _NoCredential as missing:
-            return Sample(scheduled_ms, started_ms, 0, Result.EXCLUDED, f"prober: {missing}")
+            return sample(Result.EXCLUDED, f"prober: {missing}")
+        return sample(*await self._judged(target, headers))
+
+    async def _judged(self, target: Target, headers: dict[str, str]) -> tuple[Result, str, int]:
         begun_ns = time.perf_counter_ns()
         fault, answered = await self._ask(target.probe, headers)
         latency_ms = -((begun_ns - time.perf_counter_ns()) // 1_000_000)
+        held_up_ms = self._pulse.held_up_ms(begun_ns)
+        if held_up_ms > self._most_held_up_ms:
+            # Whatever came of it: to drop the good ones alone, or the bad ones, would colour the rest.
+            return Result.EXCLUDED, f"prober: held up for {held_up_ms} ms", latency_ms
         if not fault:
-            return Sample(scheduled_ms, started_ms, latency_ms, Result.OK)
+            return Result.OK, "", latency_ms
         if not answered and target.controls and not await self._reachable(target.controls):
-            return Sample(scheduled_ms, started_ms, latency_ms, Result.EXCLUDED, f"prober: no reference target, and {fault}")
-        return Sample(scheduled_ms, started_ms, latency_ms, Result.ERROR, fault)
+            return Result.EXCLUDED, f"prober: no reference target, and {fault}", latency_ms
+        return Result.ERROR, fault, latency_ms
 
     def _headers(self, probe: Probe) -> dict[str, str]:
         headers = dict(probe.headers)

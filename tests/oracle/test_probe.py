@@ -19,9 +19,11 @@ from governance.clock import Clock, ManualClock, SystemClock
 from governance.errors import BadInput
 from governance.terms import Probe
 from oracle.probe import LARGEST_BODY, Credential, Prober, Target, _target
+from oracle.pulse import Pulse
 from oracle.samples import Result, Sample
 
 SECRET = "sk-very-secret"
+PATIENT_MS = 60_000  # a busy machine holds tests up; that is no matter of these
 
 
 @dataclass
@@ -106,7 +108,7 @@ def probed(
     credentials: dict[str, Credential] | None = None,
 ) -> Sample:
     async def once() -> Sample:
-        prober = Prober(clock or SystemClock(), credentials)
+        prober = Prober(clock or SystemClock(), credentials, PATIENT_MS)
         try:
             return await prober.probe(asked, scheduled_ms if scheduled_ms is not None else (clock or SystemClock()).now_ms())
         finally:
@@ -224,7 +226,7 @@ def test_the_request_is_the_one_that_the_terms_name(endpoint: Endpoint) -> None:
 
 def test_no_cookie_is_kept_between_probes(endpoint: Endpoint) -> None:
     async def twice() -> None:
-        prober = Prober(SystemClock())
+        prober = Prober(SystemClock(), most_held_up_ms=PATIENT_MS)
         for _ in range(2):
             await prober.probe(target(endpoint.url), SystemClock().now_ms())
         await prober.close()
@@ -251,6 +253,48 @@ def test_a_start_within_tolerance_does_not_lengthen_latency(endpoint: Endpoint) 
     sample = probed(target(endpoint.url), clock=ManualClock(10_500), scheduled_ms=10_000)
     assert (sample.result, sample.started_ms) == (Result.OK, 10_500)
     assert sample.latency_ms < 500
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_was_measured_while_the_loop_was_held_up_is_excluded(endpoint: Endpoint, status: int) -> None:
+    async def held_up() -> Sample:
+        prober = Prober(SystemClock())
+        probing = asyncio.create_task(prober.probe(target(endpoint.url), SystemClock().now_ms()))
+        while not endpoint.asked:  # noqa: ASYNC110 - it is another thread that fills it
+            await asyncio.sleep(0.001)
+        time.sleep(0.3)  # noqa: ASYNC251 - holds up the loop
+        try:
+            return await probing
+        finally:
+            await prober.close()
+
+    def in_time(handler: Any) -> None:
+        time.sleep(0.05)
+        respond(handler, status)
+
+    endpoint.answer = in_time
+    sample = asyncio.run(held_up())
+    assert sample.result is Result.EXCLUDED
+    assert sample.detail.startswith("prober: held up for")
+
+
+def test_a_slow_answer_does_not_hold_up_the_loop(endpoint: Endpoint) -> None:
+    async def watched() -> int:
+        pulse, prober = Pulse(), Prober(SystemClock(), most_held_up_ms=PATIENT_MS)
+        pulse.start()
+        begun_ns = time.perf_counter_ns()
+        await prober.probe(target(endpoint.url), SystemClock().now_ms())
+        held_up_ms = pulse.held_up_ms(begun_ns)
+        pulse.stop()
+        await prober.close()
+        return held_up_ms
+
+    def slowly(handler: Any) -> None:
+        time.sleep(1)
+        respond(handler)
+
+    endpoint.answer = slowly
+    assert asyncio.run(watched()) < 500
 
 
 def test_a_credential_is_sent_and_never_told(endpoint: Endpoint, caplog: pytest.LogCaptureFixture) -> None:
@@ -306,7 +350,7 @@ def test_a_whole_answer_needs_no_reference_target(endpoint: Endpoint, refused_ur
 
 def test_probes_that_fail_together_share_one_look_at_the_reference_targets(endpoint: Endpoint, refused_url: str) -> None:
     async def many() -> list[Sample]:
-        prober = Prober(SystemClock())
+        prober = Prober(SystemClock(), most_held_up_ms=PATIENT_MS)
         asked = target(refused_url, controls=(endpoint.url, f"{endpoint.url}/other"))
         now_ms = SystemClock().now_ms()
         try:
@@ -325,7 +369,7 @@ def test_probes_that_fail_together_share_one_look_at_the_reference_targets(endpo
 
 def test_a_slow_endpoint_holds_up_no_other(endpoint: Endpoint) -> None:
     async def together() -> list[Sample]:
-        prober = Prober(SystemClock())
+        prober = Prober(SystemClock(), most_held_up_ms=PATIENT_MS)
         now_ms = SystemClock().now_ms()
         slow, quick = target(f"{endpoint.url}/slow"), target(f"{endpoint.url}/quick")
         try:
