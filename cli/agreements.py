@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.request import urlopen
 
 import typer
@@ -15,7 +15,7 @@ from chain.keys import recover
 from chain.offers import SignedOffer
 from chain.typed_data import offer_digest
 from chain.values import Agreement
-from cli.amounts import Money, parse_agreement, show_agreement
+from cli.amounts import Money, parse_agreement, percent_of, show_agreement
 from cli.connection import Connection
 from cli.console import out, print_facts, print_json, print_table
 from cli.history import PeriodHistory, periods_of, read_events
@@ -216,7 +216,7 @@ def _service(docket: Docket, record: AgreementRecord) -> str:
         return "(terms that cannot be read)"
 
 
-def _so_far(api: str, agreement: int) -> object:
+def _so_far(api: str, agreement: int) -> dict[str, Any] | None:
     """What an API tells of the running period; None where it does not answer: this is information, and may be missing."""
     if not api.startswith(("http://", "https://")):
         raise BadInput(f"{api!r} is not an HTTP address", value=api, remedy="give one like http://127.0.0.1:8080")
@@ -225,11 +225,28 @@ def _so_far(api: str, agreement: int) -> object:
             found = json.load(answer)
     except (OSError, ValueError):
         return None
-    return found.get("so_far") if isinstance(found, dict) else None
+    status = found.get("status") if isinstance(found, dict) else None
+    return status if isinstance(status, dict) else None
 
 
-def _so_far_lines(so_far: object) -> dict[str, object]:
-    return {f"so far: {name}": value for name, value in so_far.items()} if isinstance(so_far, dict) else {}
+def _so_far_lines(so_far: dict[str, Any] | None) -> dict[str, object]:
+    """The running period in a few lines for people."""
+    if so_far is None:
+        return {}
+    budget, closing, following = so_far["error_budget"], so_far["if_closed_now"], so_far["next_settlement"]
+    return {
+        "running period": so_far["period"],
+        "  uptime so far": _percent(so_far["uptime_ppm"]),
+        "  P95 so far": None if so_far["p95_ms"] is None else f"{so_far['p95_ms']} ms (ceiling {so_far['p95_ceiling_ms']} ms)",
+        "  coverage so far": _percent(so_far["coverage_ppm"]),
+        "  error budget left": _percent(budget["left_ppm"]) if budget else None,
+        "  if it closed now": f"{closing['outcome']}, tier {closing['tier']}" if closing else None,
+        "next settlement": f"{following['earliest']['iso']} at the earliest" if following else None,
+    }
+
+
+def _percent(ppm: int | None) -> str | None:
+    return None if ppm is None else f"{percent_of(ppm)} %"
 
 
 def _facts(record: AgreementRecord, state: Agreement) -> dict[str, object]:
@@ -271,8 +288,6 @@ def _state(one: PeriodHistory) -> str:
 
 
 def _cells(one: PeriodHistory, money: Money) -> tuple[object, ...]:
-    from cli.samples import percent_of
-
     division = one.division
     return (
         one.period,

@@ -54,3 +54,8 @@ def parse_agreement(text: str) -> int:
             f"{text!r} is not an agreement's id", value=text, remedy="0x and 24 hex digits, as `surety agreement list` shows"
         )
     return int(text, 16)
+
+
+def percent_of(ppm: int | None) -> str | None:
+    """Parts per million as a percentage with all four of its decimals, so that nothing is rounded on the way."""
+    return None if ppm is None else f"{'-' if ppm < 0 else ''}{abs(ppm) // 10_000}.{abs(ppm) % 10_000:04d}"

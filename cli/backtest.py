@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from cli.amounts import Money
+from cli.amounts import Money, percent_of
 from cli.console import print_json, print_table, progress
 from cli.history import division_json
 from cli.laws import law_text, text_of
 from cli.options import Json
-from cli.samples import percent_of
 from cli.settled import Settled
 from governance.errors import BadInput
 from governance.law import load_law

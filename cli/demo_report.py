@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cli.amounts import Money
+from cli.amounts import Money, percent_of
 from cli.console import out, print_table
 from cli.demo_totals import CostedPeriod, Totals, Withdrawals
 from cli.history import division_json
-from cli.samples import percent_of
 
 COLUMNS = (
     "provider", "period", "uptime %", "P95 ms", "coverage %", "verdict", "credit", "provider ", "validators", "DAO", "customer",

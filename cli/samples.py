@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.amounts import percent_of
+from cli.backtest import backtest
 from cli.console import print_json, print_table
 from cli.options import Json
 from governance.values import UptimeMethod
@@ -21,8 +23,6 @@ Samples = Annotated[Path, typer.Argument(help="CSV with columns ts (Unix s), ok 
 def add_to(app: typer.Typer) -> None:
     """Adds both commands to the top level."""
     app.command("measure", epilog="Example: surety measure samples.csv --by month --method occurrences")(measure_file)
-    from cli.backtest import backtest
-
     app.command("backtest", epilog="Example: surety backtest samples.csv --terms examples/backtest.yaml")(backtest)
 
 
@@ -60,8 +60,3 @@ def _cells(one: Measurement) -> tuple[object, ...]:
         one.n_ok_within,
         percent_of(one.coverage_ppm),
     )
-
-
-def percent_of(ppm: int | None) -> str | None:
-    """Parts per million as a percentage with all four of its decimals, so that nothing is rounded on the way."""
-    return None if ppm is None else f"{ppm // 10_000}.{ppm % 10_000:04d}"
