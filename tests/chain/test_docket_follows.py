@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chain.contracts import CommitteeClient
-from chain.docket import Docket, ForgedLog, UnknownText
+from chain.docket import ChainMoved, Docket, ForgedLog, UnknownText
 from chain.hashing import text_id
 from chain.node import Node, NodeUnavailable
 from chain.reverts import TransactionReverted
@@ -118,6 +118,39 @@ def test_a_reorg_under_the_tag_leaves_nothing_of_what_was_taken_back(market):
     assert list(docket.agreements()) == [stays, taken_back, later]
 
 
+def test_a_reorg_in_the_middle_of_a_reading_is_noticed(market, monkeypatch: pytest.MonkeyPatch):
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    market.anvil.mine()
+    market.open(market.soon())
+    logs = Node.logs
+
+    def interrupted(*arguments: Any) -> Any:
+        found = logs(*arguments)
+        monkeypatch.setattr(Node, "logs", logs)
+        market.node.request("anvil_reorg", 1, [])
+        return found
+
+    monkeypatch.setattr(Node, "logs", interrupted)
+    assert docket.refresh() == market.node.block("latest")
+    assert docket.agreements() == {}
+
+
+def test_a_chain_that_never_holds_still_is_told(market, monkeypatch: pytest.MonkeyPatch):
+    docket = Docket(market.node, market.book, "latest")
+    logs = Node.logs
+
+    def interrupted(*arguments: Any) -> Any:
+        found = logs(*arguments)
+        market.node.request("anvil_reorg", 1, [])
+        return found
+
+    monkeypatch.setattr(Node, "logs", interrupted)
+    with pytest.raises(ChainMoved, match="changed while it was read"):
+        docket.refresh()
+    assert docket.head is None
+
+
 def test_configurations_reign_one_after_the_other(market):
     committee = CommitteeClient(market.node, market.book.committee)
     docket = Docket(market.node, market.book, "latest")
@@ -171,6 +204,18 @@ def test_a_node_that_forges_a_text_is_not_believed(market, monkeypatch: pytest.M
     assert docket.head == before
     docket.refresh()
     assert docket.terms_text(text_id("more terms")) == "more terms"
+
+
+def test_a_node_that_forges_a_member_is_not_believed(market, monkeypatch: pytest.MonkeyPatch):
+    member, stranger = (bytes.fromhex(market.anvil.signer(account).address[2:]) for account in (1, 9))
+    logs = Node.logs
+
+    def forged(*arguments: Any) -> Any:
+        return [dataclasses.replace(log, data=log.data.replace(member, stranger)) for log in logs(*arguments)]
+
+    monkeypatch.setattr(Node, "logs", forged)
+    with pytest.raises(ForgedLog, match="configuration 0 does not hash to its digest"):
+        Docket(market.node, market.book, "latest").refresh()
 
 
 def test_a_node_that_is_down_leaves_what_was_read(market):

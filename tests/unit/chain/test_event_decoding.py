@@ -77,10 +77,11 @@ def test_hostile_logs_are_bad_input_or_an_event(event: Event, data: bytes, more:
         assert isinstance(decode(raw), type(event))
 
 
-def test_a_log_cut_short_names_its_place():
+@pytest.mark.parametrize("length", [0, 63, 65, 96])
+def test_a_log_of_another_length_names_its_place(length: int):
     event = events.Accepted(**PLACE, agreement=1, period=2, row=3, matures_at=4)
-    with pytest.raises(BadInput, match="log 3 of block 7: Accepted: 63 bytes of data where 64 belong"):
-        decode(dataclasses.replace(_log(event), data=bytes(63)))
+    with pytest.raises(BadInput, match=f"log 3 of block 7: Accepted: {length} bytes of data where 64 belong"):
+        decode(dataclasses.replace(_log(event), data=bytes(length)))
 
 
 def test_an_outcome_that_does_not_exist_is_refused():
