@@ -1,0 +1,287 @@
+"""The auditor on a real chain: a true period holds, every lie is named, and what is missing is never called verified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chain.devnet import dev_signer
+from chain.quorum import join_signatures
+from chain.sender import Call
+from governance.values import Observation, Outcome, Ratio
+from oracle.evidence import EvidenceStore, Stretch, recount
+from oracle.laws import Laws
+from oracle.samples import Result as ProbeResult
+from oracle.samples import Sample, Samples
+from oracle.wire import Proposal, proposal_json
+from settlement.audit import Auditor, NotDecided, SetArchive, UnknownAgreement, verify_period
+from settlement.audit_checks import AuditReport, Result
+from settlement.audit_trail import ForeignCall, ReportedPeriod, decode_report, follow, submission_of
+
+
+class Court:
+    """A committee whose counts rest on evidence, and an auditor who trusts neither it nor the relay."""
+
+    def __init__(self, troupe: Any, folder: Path) -> None:
+        self.troupe = troupe
+        self.stage = troupe.stage
+        self.stores = [EvidenceStore(str(folder / f"member{member}")) for member in range(4)]
+        self.folder = folder
+
+    def observe(self, member: int, agreement: int, good: int, period: int = 0) -> Observation:
+        """A true observation of 100 samples, with its evidence."""
+        start_s, end_s = self.stage.pactum.period_of(agreement, period)
+        terms = Laws(self.troupe.docket).terms_of(self.troupe.terms)
+        samples = Samples.of([sample(start_s * 1_000 + 1_000 * at, at < good) for at in range(100)], f"target {member}")
+        digest = self.stores[member].put(Stretch(agreement, period, start_s, end_s, terms.slot_s), samples)
+        counts = recount(self.stores[member].get(digest), terms)
+        return counts.observation(agreement, period, digest)
+
+    def report(
+        self, agreement: int, period: int = 0, lies: dict[int, Callable[[Observation], Observation]] | None = None
+    ) -> None:
+        """Plays one period: each member counts, liars change what they sign."""
+        epoch = self.troupe.end(agreement, period)
+        for member in range(4):
+            lie = (lies or {}).get(member, lambda seen: seen)
+            self.troupe.push(member, epoch, lie(self.observe(member, agreement, 97, period)))
+        self.troupe.relay.propose()
+        self.troupe.sign_all(0, 1, 2)
+        assert self.troupe.reporter.step() == 1
+
+    def settle(self, agreement: int) -> None:
+        self.stage.mature()
+        self.stage.settle(agreement)
+        self.stage.anvil.mine(3)
+        self.troupe.look()
+
+    def auditor(self, sets: Any = None, evidence: Any = None) -> Auditor:
+        stores = self.stores if evidence is None else evidence
+        return Auditor(self.troupe.docket, self.stage.node, self.stage.book, sets or self.troupe.relay, stores)
+
+
+def sample(at_ms: int, ok: bool) -> Sample:
+    return Sample(at_ms, at_ms, 500, ProbeResult.OK if ok else ProbeResult.ERROR)
+
+
+@pytest.fixture
+def court(sqlite_troupe, tmp_path) -> Court:
+    return Court(sqlite_troupe, tmp_path)
+
+
+def reported(court: Court, agreement: int) -> ReportedPeriod:
+    trail = follow(court.stage.node, court.stage.book, agreement, 0, 5_000)
+    assert isinstance(trail, ReportedPeriod)
+    return trail
+
+
+def results(report: AuditReport) -> dict[str, Result]:
+    return {check.name: check.result for check in report.checks}
+
+
+def failed(report: AuditReport) -> set[str]:
+    return {check.name for check in report.checks if check.result is Result.FAILED}
+
+
+def unverified(report: AuditReport) -> set[str]:
+    return {check.name for check in report.checks if check.result is Result.UNVERIFIED}
+
+
+def test_a_true_period_holds_in_every_check(court) -> None:
+    agreement = court.troupe.open(2)
+    court.report(agreement)
+    court.settle(agreement)
+    report = verify_period(
+        court.troupe.docket, court.stage.node, court.stage.book, court.troupe.relay, court.stores, agreement, 0
+    )
+    assert set(results(report).values()) == {Result.HELD}, report.document()
+    assert report.result is Result.HELD
+    assert report.suspects == ()
+    names = set(results(report))
+    assert {"the signatures", "the observation set", "the verdict", "the split", "the law's text", "the evidence"} <= names
+    assert {f"the root of member {member}" for member in range(4)} <= names
+    assert json.loads(json.dumps(report.document()))["result"] == "held"
+
+
+def test_a_lying_member_is_named_and_the_row_still_holds(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement, lies={2: lambda seen: replace(seen, uptime=Ratio(100, 100))})
+    court.settle(agreement)
+    report = court.auditor().verify(agreement, 0)
+    assert report.result is Result.HELD
+    assert report.suspects == ("the evidence of member 2",)
+
+
+def test_more_liars_than_a_committee_bears_fail_the_evidence(court) -> None:
+    agreement = court.troupe.open()
+    lie = {member: lambda seen: replace(seen, uptime=Ratio(100, 100)) for member in (0, 1, 2)}
+    court.report(agreement, lies=lie)
+    court.settle(agreement)
+    report = court.auditor().verify(agreement, 0)
+    assert (report.result, failed(report) - set(report.suspects)) == (Result.FAILED, {"the evidence"})
+
+
+def test_missing_evidence_is_unverified_and_never_verified(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+    none = court.auditor(evidence=[]).verify(agreement, 0)
+    assert none.result is Result.UNVERIFIED
+    assert unverified(none) == {"the evidence", *(f"the evidence of member {member}" for member in range(4))}
+    two = court.auditor(evidence=court.stores[:2]).verify(agreement, 0)
+    assert (two.result, results(two)["the evidence"]) == (Result.UNVERIFIED, Result.UNVERIFIED)
+    three = court.auditor(evidence=court.stores[1:]).verify(agreement, 0)
+    assert (three.result, results(three)["the evidence of member 0"]) == (Result.HELD, Result.UNVERIFIED)
+
+
+def test_damaged_evidence_is_unverified(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+    for member in (0, 1):
+        for path in (court.folder / f"member{member}").iterdir():
+            path.write_bytes(path.read_bytes()[:-1])
+    report = court.auditor().verify(agreement, 0)
+    assert {"the evidence", "the evidence of member 0", "the evidence of member 1"} == unverified(report)
+
+
+def test_without_the_observation_set_the_verdict_is_unverified(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+    report = court.auditor(sets=SetArchive(court.folder)).verify(agreement, 0)
+    assert report.result is Result.UNVERIFIED
+    assert unverified(report) == {"the observation set", "the roots of the members", "the evidence", "the verdict"}
+    assert results(report)["the signatures"] is Result.HELD
+
+
+class LyingSets:
+    """Serves a set after changing it."""
+
+    def __init__(self, inner: Any, change: Callable[[Proposal], Proposal]) -> None:
+        self.inner = inner
+        self.change = change
+
+    def observation_set(self, root: bytes) -> Proposal:
+        return self.change(self.inner.observation_set(root))
+
+
+def test_a_set_that_was_changed_on_the_way_fails(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+
+    def verify(change: Callable[[Proposal], Proposal]) -> AuditReport:
+        return court.auditor(sets=LyingSets(court.troupe.relay, change)).verify(agreement, 0)
+
+    fewer = verify(lambda proposal: replace(proposal, members=proposal.members[:3]))
+    assert "the observation set" in failed(fewer)
+    better = verify(
+        lambda proposal: replace(
+            proposal,
+            members=tuple(
+                replace(signed, observations=tuple(replace(seen, uptime=Ratio(100, 100)) for seen in signed.observations))
+                for signed in proposal.members
+            ),
+        )
+    )
+    assert {"the observation set", "the verdict", *(f"the root of member {member}" for member in range(4))} <= failed(better)
+
+
+def test_an_archive_serves_sets_as_a_relay_does(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+    trail = reported(court, agreement)
+    root = trail.reported.observation_set
+    (court.folder / f"{root.hex()}.json").write_text(json.dumps(proposal_json(court.troupe.relay.observation_set(root))))
+    assert court.auditor(sets=SetArchive(court.folder)).verify(agreement, 0).result is Result.HELD
+
+
+def test_a_row_that_the_law_does_not_give_fails(court) -> None:
+    """A quorum that signs another row than it derived: the chain takes it, the auditor does not."""
+    agreement = court.troupe.open()
+    court.troupe.end(agreement)
+    court.stage.report([court.stage.row(agreement, 0, Outcome.MET)])
+    court.settle(agreement)
+    report = court.auditor().verify(agreement, 0)
+    assert results(report)["the verdict"] is Result.UNVERIFIED
+    honest = court.troupe.open()
+    epoch = court.troupe.end(honest)
+    for member in range(4):
+        court.troupe.push(member, epoch, court.observe(member, honest, 97))
+    (draft,) = court.troupe.relay.propose()
+    forged = court.stage.row(honest, 0, Outcome.MET)
+    header = draft.header
+    court.stage.header = lambda *_: header
+    try:
+        court.stage.report([forged])
+    finally:
+        del court.stage.header
+    court.settle(honest)
+    report = court.auditor().verify(honest, 0)
+    assert failed(report) == {"the verdict"}
+    assert report.result is Result.FAILED
+
+
+def test_a_period_that_expired_is_checked_by_its_deadline_and_split(court) -> None:
+    agreement = court.troupe.open(2)
+    court.report(agreement, 0)
+    court.stage.move_to(court.stage.end_of(agreement, 1) + 60)
+    court.stage.pactum.expire(court.stage.relay, agreement)
+    court.stage.anvil.mine(3)
+    court.troupe.look()
+    report = court.auditor().verify(agreement, 1)
+    assert set(results(report).values()) == {Result.HELD}, report.document()
+    assert set(results(report)) == {
+        "no row was accepted", "the deadline had passed", "the split", "the decision is beyond recall",
+    }  # fmt: skip
+
+
+def test_what_still_waits_is_unverified(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    report = court.auditor().verify(agreement, 0)
+    assert unverified(report) == {"the split", "the decision is beyond recall"}
+
+
+def test_splits_after_earlier_awards_rest_on_what_they_left(court) -> None:
+    agreement = court.troupe.open(2, deposit=1_000, max_slash_bps=10_000)
+    court.troupe.end(agreement)
+    court.stage.report([court.stage.row(agreement, 0, Outcome.BREACH, 10_000, 6_000)])
+    court.settle(agreement)
+    court.stage.move_to(court.stage.end_of(agreement, 1))
+    court.stage.report([court.stage.row(agreement, 1, Outcome.BREACH, 10_000, 6_000)])
+    court.settle(agreement)
+    for period in (0, 1):
+        assert results(court.auditor().verify(agreement, period))["the split"] is Result.HELD
+
+
+def test_there_is_nothing_to_audit_before_a_decision(court) -> None:
+    agreement = court.troupe.open()
+    court.troupe.look()
+    with pytest.raises(NotDecided):
+        court.auditor().verify(agreement, 0)
+    for key in ((agreement, 1), (agreement, -1), (5, 0)):
+        with pytest.raises(UnknownAgreement):
+            court.auditor().verify(*key)
+
+
+def test_call_data_of_a_report_are_read_back_whole(court) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    trail = reported(court, agreement)
+    sent = submission_of(court.stage.node, court.stage.book, trail.accepted.tx_hash)
+    assert sent.rows == (trail.accepted.row,)
+    assert (sent.signers, sent.header.observation_set) == (0b111, trail.reported.observation_set)
+    assert join_signatures({member: sent.signatures[member * 64 : member * 64 + 64] for member in range(3)})[1] == sent.signatures
+    receipt = court.stage.relay.send(Call(dev_signer(8).address, b"", 1))
+    with pytest.raises(ForeignCall):
+        submission_of(court.stage.node, court.stage.book, receipt.tx_hash)
+    with pytest.raises(ForeignCall):
+        decode_report(b"\x00" * 400)
