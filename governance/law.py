@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from governance import questions
 from governance.case import Case
@@ -56,7 +56,7 @@ class Law:
     """A loaded law; made by ``load_law`` or ``load_routing_law``. Safe to share between threads."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
     entry: str
     handle: int
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from governance import laws
-from governance.case import Case
-from governance.law import load_law, load_routing_law
+from governance.case import Case, parse_case
+from governance.law import Law, load_law, load_routing_law
 from governance.routing import OfferFacts, RequestFacts, route
 from governance.terms import parse_terms
 from governance.values import Outcome
@@ -33,6 +33,21 @@ def test_the_pieces_of_the_terms_page_make_terms(repository: Path) -> None:
 def test_every_example_is_named_on_the_terms_page_and_is_read(repository: Path, example: Callable[[str], str], name: str) -> None:
     assert f"examples/{name}" in (repository / "docs" / "terms.md").read_text()
     assert parse_terms(example(name), name).tiers
+
+
+@pytest.mark.parametrize(
+    ("name", "clauses", "credit_bps", "slash_bps"),
+    [
+        ("case.json", ("uptime_tier(1)",), 1_000, 0),
+        ("case-worst.json", ("uptime_tier(3)", "p95_ceiling"), 10_000, 1_000),
+        ("case-no-data.json", ("insufficient_coverage",), 0, 0),
+    ],
+)
+def test_the_example_cases_are_decided(
+    example: Callable[[str], str], standard: Law, name: str, clauses: tuple[str, ...], credit_bps: int, slash_bps: int
+) -> None:
+    verdict = standard.decide(parse_case(example(name), name))
+    assert (verdict.clauses, verdict.credit_bps, verdict.slash_bps) == (clauses, credit_bps, slash_bps)
 
 
 def test_the_laws_of_the_laws_page_do_what_it_says(repository: Path, make_case: Callable[..., Case]) -> None:
