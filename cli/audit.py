@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from chain.events import Event
 from cli.amounts import parse_agreement, show_agreement
 from cli.connection import Connection
-from cli.console import out, print_json
+from cli.console import out, print_json, print_table
 from cli.history import read_events
-from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, RpcUrl
+from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, AgreementId, Book, Json, PeriodNumber, RpcUrl
+from governance.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True, help="An auditor's side: read the log, check a period again.")
 
@@ -39,6 +41,66 @@ def log(
         values = ", ".join(f"{name}={_shown(value)}" for name, value in _values(event).items())
         out.print(f"{event.block_number:>6}  {type(event).__name__}({values})", markup=False)
     out.print(f"{len(events)} events", markup=False)
+
+
+@app.command("verify", epilog="Example: surety audit verify 0x… 0")
+def verify(
+    agreement: AgreementId,
+    period: PeriodNumber,
+    relay: Annotated[str | None, typer.Option(envvar="SURETY_RELAY", help="A relay that serves the observation set.")] = None,
+    archive: Annotated[Path | None, typer.Option(help="Or a folder of observation sets, each <root>.json.")] = None,
+    evidence: Annotated[list[str] | None, typer.Option(envvar="SURETY_EVIDENCE", help="Evidence store; again for more.")] = None,
+    rpc_url: RpcUrl = DEFAULT_RPC_URL,
+    book: Book = DEFAULT_BOOK,
+    json_: Json = False,
+) -> None:
+    """Check one period again: signatures, roots, evidence, law, verdict and split.
+
+    Uses the chain, the observation set and the evidence, and believes none of them: everything is held against hashes and
+    signatures. Exit code 0 only if every decisive check held; what could not be checked is never called verified.
+    """
+    from oracle.evidence import EvidenceStore
+    from settlement.audit import Result, verify_period
+
+    connection = Connection.open(rpc_url, book)
+    report = verify_period(
+        connection.docket(),
+        connection.node,
+        connection.book,
+        _observation_sets(relay, archive),
+        [EvidenceStore(url) for url in evidence or ()],
+        parse_agreement(agreement),
+        period,
+    )
+    if json_:
+        print_json(report.document() | {"agreement": agreement})
+    else:
+        rows = [(check.name, check.result.value, check.expected, check.seen) for check in report.checks]
+        print_table(f"agreement {agreement}, period {period}", ("check", "result", "expected", "seen"), rows)
+        for suspect in report.suspects:
+            out.print(f"differs, without shaking the median: {suspect}", markup=False)
+        out.print(_VERDICTS[report.result.value], markup=False, style="green" if report.result is Result.HELD else "red")
+    if report.result is not Result.HELD:
+        raise typer.Exit(1)
+
+
+_VERDICTS = {
+    "held": "verified: the money followed from the evidence",
+    "failed": "REFUTED: at least one decisive check failed",
+    "unverified": "not verified: something needed was not to be had; see the table",
+}
+
+
+def _observation_sets(relay: str | None, archive: Path | None) -> Any:
+    """Where observation sets come from. Raises BadInput where neither a relay nor an archive is named."""
+    from oracle.relay_client import RelayClient
+    from settlement.audit import SetArchive
+
+    if archive is not None:
+        return SetArchive(archive)
+    if relay is None:
+        raise BadInput("where is the observation set?", remedy="name a relay with --relay, or a folder with --archive")
+    return RelayClient(relay)
 
 
 def _facts(event: Event) -> dict[str, object]:

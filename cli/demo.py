@@ -46,6 +46,7 @@ def run_demo(periods: int, *, json_: bool) -> bool:
         with progress("setting up", 10, quiet=json_) as stage, running(plan, stage, liar=LIAR) as stack:
             told = Told()
             _play(stack, stage, told)
+            stack.anvil.mine(3)  # what was decided last becomes final, as it would in the next blocks
             stage.at(0, "auditing every period from chain and evidence")
             events = read_events(stack.connection)
             history = periods_of(events)

@@ -11,18 +11,32 @@ from cli.amounts import show_agreement
 from cli.console import Stage
 from cli.demo_totals import Totals
 from cli.history import PeriodHistory
-from cli.stack import Stack
+from cli.stack import LIAR, Stack
 from governance.values import Outcome
+from oracle.evidence import EvidenceStore
+from oracle.relay_client import RelayClient
+from settlement.audit import Auditor, Result
 from settlement.split import Stakes, divide, expired, fee_of
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What the audit of every period found. ``findings`` are oracles whose evidence does not bear out their observation."""
+    """What the audit of every period found.
+
+    ``suspects`` are the periods and checks in which a single member's evidence does not bear out what it signed.
+    """
 
     verified: int
     refuted: tuple[str, ...]
-    findings: tuple[str, ...]
+    suspects: frozenset[tuple[int, str]]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """All that was found, in words."""
+        return (
+            *self.refuted,
+            *(f"period {period}: {suspect} does not come to what it signed" for period, suspect in sorted(self.suspects)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,14 @@ def checks_of(stack: Stack, history: Sequence[PeriodHistory], audited: Audited, 
         "money_in_equals_money_out": totals.balanced,
         "nothing_is_left_but_remainders": totals.left < len(stack.connection.docket().configurations[0].members),
         "audit_verifies_every_period": audited.verified == len(history) and not audited.refuted,
+        "audit_names_the_liar_and_nobody_else": audited.suspects == _lies(last),
         "api_tells_the_same": _api_agrees(stack, history),
     }
+
+
+def _lies(last: int) -> frozenset[tuple[int, str]]:
+    """What the audit must find: the liar lies in the even periods, and nobody reported the last one."""
+    return frozenset((period, f"the evidence of member {LIAR}") for period in range(0, last, 2))
 
 
 def _as_expected(one: PeriodHistory, expected: Expectation) -> bool:
@@ -112,4 +132,18 @@ def _api_tells(stack: Stack, agreement: int, history: Sequence[PeriodHistory]) -
 
 def audit_all(stack: Stack, history: Sequence[PeriodHistory], stage: Stage) -> Audited:
     """Audits every period from the chain and the evidence, as ``surety audit verify`` does."""
-    return Audited(len(history), (), ())
+    connection = stack.connection
+    relay, evidence = RelayClient(stack.relay_url), EvidenceStore(stack.plan.state.evidence)
+    auditor = Auditor(connection.docket(), connection.node, connection.book, relay, [evidence])
+    names = {one.agreement: one.provider.name for one in stack.founded}
+    refuted: list[str] = []
+    findings: set[tuple[int, str]] = set()
+    for number, one in enumerate(history):
+        report = auditor.verify(one.agreement, one.period)
+        if report.result is not Result.HELD:
+            undone = [f"{check.name} ({check.result.value})" for check in report.checks if check.result is not Result.HELD]
+            refuted.append(f"{names[one.agreement]}, period {one.period}: {', '.join(undone)}")
+        findings |= {(one.period, suspect) for suspect in report.suspects}
+        stage.at(10 * (number + 1) / len(history))
+    relay.close()
+    return Audited(len(history) - len(refuted), tuple(refuted), frozenset(findings))
