@@ -109,7 +109,7 @@ contract Pactum is Reporting {
         view_.next = record.state.next;
         view_.parameters = record.parameters;
         view_.listing = record.listing;
-        view_.closed = record.state.closed;
+        view_.closed = _isDone(record, record.state);
     }
 
     /// @inheritdoc IPactum
@@ -138,7 +138,7 @@ contract Pactum is Reporting {
     /// @inheritdoc IPactum
     function claimableOf(uint96 agreement) external view returns (uint256, uint256, uint256) {
         Record storage record = _existing(agreement);
-        return (record.providerDue, record.customerDue, record.depositDue);
+        return (_providerDue(record, record.state.met), record.customerDue, record.depositDue);
     }
 
     /// @inheritdoc IPactum
@@ -166,16 +166,21 @@ contract Pactum is Reporting {
     }
 
     function _takeProviderDue(uint96 agreement, Record storage record, address to) private returns (uint256 due) {
-        if (_settleMatured(agreement, record)) _closeIfDone(agreement, record);
-        due = record.providerDue;
-        if (due == 0) return 0;
+        State memory state = record.state;
+        bool settled = _settleMatured(agreement, record, state);
+        due = _providerDue(record, state.met);
 
-        record.providerDue = 0;
+        state.met = 0;
+        if (settled) _keepOrClose(agreement, record, state);
+        else record.state = state;
+        if (due == 0) return 0;
+        if (record.providerDue != 0) record.providerDue = 0;
         emit ProviderPaid(agreement, record.provider, to, due);
     }
 
     function _takeCustomerDue(uint96 agreement, Record storage record) private returns (uint256 fromFees, uint256 fromDeposit) {
-        if (_settleMatured(agreement, record)) _closeIfDone(agreement, record);
+        State memory state = record.state;
+        if (_settleMatured(agreement, record, state)) _keepOrClose(agreement, record, state);
         (fromFees, fromDeposit) = (record.customerDue, record.depositDue);
         if (fromFees == 0 && fromDeposit == 0) return (0, 0);
 

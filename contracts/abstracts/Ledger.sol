@@ -19,7 +19,7 @@ abstract contract Ledger is Rulebook {
     struct Record {
         address customer;
         uint40 start;
-        uint32 periods;
+        uint24 periods;
         PeriodKind kind;
         //
         address provider;
@@ -47,12 +47,12 @@ abstract contract Ledger is Rulebook {
     /// @dev What changes while an agreement runs; one slot. The pending row is that of period `next - 1`.
     struct State {
         uint128 depositLeft;
-        uint32 next;
+        uint24 next;
+        uint24 met; // settled Met periods that the provider has not claimed: all alike, so they are counted and not summed
         uint40 batch; // the report that brought the pending row
         Outcome pending; // None: no row waits
         uint16 creditBps;
         uint16 slashBps;
-        bool closed;
     }
 
     /// @dev What the rows of one report have in common.
@@ -85,40 +85,50 @@ abstract contract Ledger is Rulebook {
         COMMITTEE = ICommittee(committee);
     }
 
-    /// @dev Settles the pending row if there is one and it has matured.
-    function _settleMatured(uint96 agreement, Record storage record) internal returns (bool settled) {
-        if (record.state.pending == Outcome.None) return false;
-        Batch storage batch = _batches[record.state.batch];
+    /// @dev Settles the pending row if there is one and it has matured. The caller keeps `state`.
+    function _settleMatured(uint96 agreement, Record storage record, State memory state) internal returns (bool settled) {
+        if (state.pending == Outcome.None) return false;
+        Batch storage batch = _batches[state.batch];
         uint256 window = _parametersAt(record.parameters).disputeWindow;
         if (!Windows.over(batch.acceptedAt, window, block.timestamp)) return false;
 
-        _settle(agreement, record, batch);
+        _settle(agreement, record, state, batch);
         return true;
     }
 
     /// @dev Settles `count` periods from `next` on as NoData. They are all alike, so that one division serves them.
-    function _expire(uint96 agreement, Record storage record, uint32 count) internal {
+    function _expire(uint96 agreement, Record storage record, State memory state, uint24 count) internal {
         Listing storage listing = _listingAt(record.listing);
         Division memory each = Split.ofNoData(_pinned(record, listing));
-        uint32 first = record.state.next;
+        uint24 first = state.next;
 
-        record.state.next = first + count;
+        state.next = first + count;
         record.providerDue += each.provider * count;
         record.customerDue += each.customerFromFee * count;
         _daoDue[listing.token] += uint256(each.dao) * count;
         emit Expired(agreement, first, count, each);
     }
 
-    /// @dev Releases what is left of the deposit once no period can claim any of it.
-    function _closeIfDone(uint96 agreement, Record storage record) internal {
-        State storage state = record.state;
-        if (state.closed || state.next < record.periods || state.pending != Outcome.None) return;
+    /// @dev Keeps the state after a step that settled something; releases the rest of the deposit once no period can claim any of it.
+    function _keepOrClose(uint96 agreement, Record storage record, State memory state) internal {
         uint128 released = state.depositLeft;
+        bool closes = _isDone(record, state);
+        if (closes) state.depositLeft = 0;
 
-        state.closed = true;
-        state.depositLeft = 0;
+        record.state = state;
+        if (!closes) return;
         emit Closed(agreement, released);
         if (released != 0) ZONE.unlock(record.provider, _tokenOf(record), released);
+    }
+
+    /// @dev Every period is settled. What brings this about also closes the agreement.
+    function _isDone(Record storage record, State memory state) internal view returns (bool) {
+        return state.next == record.periods && state.pending == Outcome.None;
+    }
+
+    /// @dev What the provider may claim: its share of the Met periods, and what other periods left it.
+    function _providerDue(Record storage record, uint256 met) internal view returns (uint256) {
+        return record.providerDue + met * Split.ofMet(_pinned(record, _listingAt(record.listing))).provider;
     }
 
     /// @dev Gives each member its part of what the pot holds. Rounding leaves a remainder, which stays for the next division.
@@ -163,24 +173,27 @@ abstract contract Ledger is Rulebook {
         return _listingAt(record.listing).token;
     }
 
-    function _settle(uint96 agreement, Record storage record, Batch storage batch) private {
-        State storage state = record.state;
+    function _settle(uint96 agreement, Record storage record, State memory state, Batch storage batch) private {
         Outcome outcome = state.pending;
-        uint32 period = state.next - 1;
         Listing storage listing = _listingAt(record.listing);
-        Division memory division = _divisionOf(record, listing, outcome);
+        Division memory division = _divisionOf(record, state, listing);
 
         state.pending = Outcome.None;
-        state.depositLeft -= division.customerFromDeposit + division.slash;
-        _credit(record, batch, listing.token, division);
-        emit Settled(agreement, period, outcome, division);
+        if (outcome == Outcome.Met) ++state.met;
+        else _creditParties(record, state, division);
+        _creditOthers(batch, listing.token, division);
+        emit Settled(agreement, state.next - 1, outcome, division);
     }
 
-    function _credit(Record storage record, Batch storage batch, address token, Division memory division) private {
-        record.providerDue += division.provider;
-        if (division.customerFromFee != 0) record.customerDue += division.customerFromFee;
+    function _creditParties(Record storage record, State memory state, Division memory division) private {
         uint128 fromDeposit = division.customerFromDeposit + division.slash;
-        if (fromDeposit != 0) record.depositDue += fromDeposit;
+        state.depositLeft -= fromDeposit;
+        record.providerDue += division.provider;
+        record.customerDue += division.customerFromFee;
+        record.depositDue += fromDeposit;
+    }
+
+    function _creditOthers(Batch storage batch, address token, Division memory division) private {
         Pot storage pot = _pots[batch.configuration][token];
         pot.undivided += division.validators;
         pot.observations.increase(batch.observers);
@@ -188,11 +201,10 @@ abstract contract Ledger is Rulebook {
         _daoDue[token] += division.dao;
     }
 
-    function _divisionOf(Record storage record, Listing storage listing, Outcome outcome) private view returns (Division memory) {
+    function _divisionOf(Record storage record, State memory state, Listing storage listing) private view returns (Division memory) {
         Split.Pinned memory pinned = _pinned(record, listing);
-        if (outcome == Outcome.Met) return Split.ofMet(pinned);
-        if (outcome == Outcome.NoData) return Split.ofNoData(pinned);
-        State storage state = record.state;
+        if (state.pending == Outcome.Met) return Split.ofMet(pinned);
+        if (state.pending == Outcome.NoData) return Split.ofNoData(pinned);
         return Split.ofBreach(pinned, Split.Award(state.creditBps, state.slashBps, record.deposit, state.depositLeft));
     }
 

@@ -12,6 +12,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title From a signed offer to an agreement
@@ -125,7 +126,8 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
     }
 
     function _requireSchedule(Offer calldata offer, Parameters storage parameters, uint64 start, uint32 periods) private view {
-        if (periods == 0 || periods > offer.maxPeriods) revert UnusablePeriods(periods, offer.maxPeriods);
+        uint256 most = Math.min(offer.maxPeriods, type(uint24).max);
+        if (periods == 0 || periods > most) revert UnusablePeriods(periods, SafeCast.toUint32(most));
         uint256 earliest = block.timestamp + offer.lead;
         if (start < earliest) revert StartTooEarly(start, SafeCast.toUint64(earliest));
         if (offer.periodKind == PeriodKind.CalendarMonth) _requireMonth(offer.periodLength, start);
@@ -146,7 +148,7 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         Record storage record = _records[agreement];
         record.customer = msg.sender;
         record.start = SafeCast.toUint40(start);
-        record.periods = periods;
+        record.periods = SafeCast.toUint24(periods);
         record.kind = offer.periodKind;
         record.provider = offer.provider;
         record.periodLength = offer.periodLength;

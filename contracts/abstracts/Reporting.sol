@@ -52,22 +52,24 @@ abstract contract Reporting is Opening {
     /// @inheritdoc IPactum
     function expire(uint96 agreement) external nonReentrant returns (uint32 count) {
         Record storage record = _existing(agreement);
-        uint32 next = record.state.next;
+        State memory state = record.state;
         uint256 silent = _overdue(record);
-        if (silent <= next) revert NothingExpired(agreement, next);
-        count = SafeCast.toUint32(silent - next);
+        if (silent <= state.next) revert NothingExpired(agreement, state.next);
+        uint24 expired = SafeCast.toUint24(silent - state.next);
 
-        _settleMatured(agreement, record);
-        _expire(agreement, record, count);
-        _closeIfDone(agreement, record);
+        _settleMatured(agreement, record, state);
+        _expire(agreement, record, state, expired);
+        _keepOrClose(agreement, record, state);
+        return expired;
     }
 
     /// @inheritdoc IPactum
     function settle(uint96[] calldata agreements) external nonReentrant returns (uint256 settled) {
         for (uint256 i = 0; i < agreements.length; ++i) {
             Record storage record = _records[agreements[i]];
-            if (!_settleMatured(agreements[i], record)) continue;
-            _closeIfDone(agreements[i], record);
+            State memory state = record.state;
+            if (!_settleMatured(agreements[i], record, state)) continue;
+            _keepOrClose(agreements[i], record, state);
             ++settled;
         }
     }
@@ -97,23 +99,24 @@ abstract contract Reporting is Opening {
         uint96 agreement = row.agreement();
         uint32 period = row.period();
         Record storage record = _records[agreement];
-        Skip reason = _objection(row, period, record, frame);
+        State memory state = record.state;
+        Skip reason = _objection(row, period, record, state.next, frame);
         if (reason != Skip.None) {
             emit Skipped(agreement, period, row, reason);
             return false;
         }
 
-        _settleMatured(agreement, record);
-        uint32 next = record.state.next;
-        if (period > next) _expire(agreement, record, period - next);
-        _await(row, period, record.state, frame.batch);
+        _settleMatured(agreement, record, state);
+        if (period > state.next) _expire(agreement, record, state, SafeCast.toUint24(period - state.next));
+        _await(row, state, frame.batch);
+        record.state = state;
         uint256 maturesAt = block.timestamp + _parametersAt(record.parameters).disputeWindow;
         emit Accepted(agreement, period, row, SafeCast.toUint64(maturesAt));
         return true;
     }
 
-    function _await(uint256 row, uint32 period, State storage state, uint40 batch) private {
-        state.next = period + 1;
+    function _await(uint256 row, State memory state, uint40 batch) private pure {
+        ++state.next;
         state.batch = batch;
         state.pending = Outcome(row.outcome());
         state.creditBps = row.creditBps();
@@ -121,15 +124,15 @@ abstract contract Reporting is Opening {
     }
 
     /// @dev The first reason not to accept a row, cheapest to find first.
-    function _objection(uint256 row, uint32 period, Record storage record, Frame memory frame) private view returns (Skip) {
+    function _objection(uint256 row, uint256 period, Record storage record, uint256 next, Frame memory frame) private view returns (Skip) {
         if (record.customer == address(0)) return Skip.UnknownAgreement;
         if (period >= record.periods) return Skip.UnknownPeriod;
-        if (period < record.state.next) return Skip.AlreadyDecided;
+        if (period < next) return Skip.AlreadyDecided;
         Skip reason = _objectionToTime(period, record, frame);
         return reason == Skip.None ? _objectionToVerdict(row, record) : reason;
     }
 
-    function _objectionToTime(uint32 period, Record storage record, Frame memory frame) private view returns (Skip) {
+    function _objectionToTime(uint256 period, Record storage record, Frame memory frame) private view returns (Skip) {
         (uint256 start, uint256 end) = _bounds(record, period);
         if (!Windows.ended(end, block.timestamp)) return Skip.TooEarly;
         uint256 deadline = _parametersAt(record.parameters).reportDeadline;
