@@ -6,18 +6,19 @@
     and the bound is checked after it.
 */
 
-:- module(surety_fence, [fence_law/5, not_integers/1, not_comparable/1, out_of_bounds/1]).
+:- module(surety_fence, [fence_law/5]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(library(assoc)).
 :- use_module(surety_facts, [granted/1]).
+:- use_module(arithmetic).
+:- use_module(refusal).
 
 deepest_term(100).
 most_clauses(5_000).
 most_arguments(16).
 program_space(4_000_000).
-largest_integer(115792089237316195423570985008687907853269984665640564039457584007913129639935).  % 2^256 - 1
 
 /*  Importing predicates that their module does not export is what a private vocabulary is made of. The hook is silent for
     law modules alone.  */
@@ -76,7 +77,7 @@ check_clause_form(Term, Singletons, Quasi, Count, Offset) :-
     deepest_term(Deepest),
     (   shallow(Term, Deepest) -> true ; refuse(Offset, "terms nested deeper than ~d", [Deepest]) ),
     (   part_of(Term, Part), is_dict(Part) -> refuse(Offset, "dicts are not allowed", []) ; true ),
-    (   part_of(Term, Whole), integer(Whole), \+ bounded_number(any, Whole)
+    (   part_of(Term, Whole), integer(Whole), \+ small(Whole)
     ->  refuse(Offset, "a number of more than 256 bits", [])
     ;   true
     ).
@@ -156,7 +157,7 @@ walk(Goal, Position, Own, Guarded) :-
     Guarded =.. [Name|GuardedArguments].
 walk(Goal, Position, _, Guarded) :-
     arithmetic(Goal, Kind, Expressions), !,
-    maplist(check_expression(Kind, Position), Expressions),
+    check_expressions(Expressions, Kind, Position),
     guard(Kind, Goal, Expressions, Guarded).
 walk(Goal, _, _, Goal) :-
     vocabulary(Goal), !.
@@ -230,117 +231,6 @@ vocabulary(nth0(_, _, _)).
 vocabulary(nth1(_, _, _)).
 vocabulary(last(_, _)).
 
-arithmetic(Result is Expression, evaluation(Result), [Expression]).
-arithmetic(A =:= B, comparison, [A, B]).
-arithmetic(A =\= B, comparison, [A, B]).
-arithmetic(A < B, comparison, [A, B]).
-arithmetic(A =< B, comparison, [A, B]).
-arithmetic(A > B, comparison, [A, B]).
-arithmetic(A >= B, comparison, [A, B]).
-
-function(_ + _).
-function(_ - _).
-function(_ * _).
-function(_ // _).
-function(_ div _).
-function(_ mod _).
-function(_ rem _).
-function(min(_, _)).
-function(max(_, _)).
-function(abs(_)).
-function(sign(_)).
-function(- _).
-function(+ _).
-
-check_expression(_, _, Expression) :-
-    var(Expression), !.
-check_expression(Kind, Position, Expression) :-
-    number(Expression), !,
-    (   bounded_number(Kind, Expression)
-    ->  true
-    ;   refuse_at(Position, "~w is no number that a law may write here; write whole numbers", [Expression])
-    ).
-check_expression(Kind, Position, Expression) :-
-    compound(Expression),
-    function(Expression), !,
-    compound_name_arguments(Expression, _, Arguments),
-    maplist(check_expression(Kind, Position), Arguments).
-check_expression(_, Position, Expression) :-
-    callable(Expression), !,
-    functor(Expression, Name, Arity),
-    refuse_at(Position, "~q is no function that a law may use", [Name/Arity]).
-check_expression(_, Position, _) :-
-    refuse_at(Position, "this is no expression", []).
-
-bounded_number(_, Number) :-
-    integer(Number),
-    largest_integer(Largest),
-    abs(Number) =< Largest.
-bounded_number(comparison, Number) :-       % a decimal such as 1.50, compared exactly
-    float(Number),
-    abs(Number) < 1.0e15.
-
-guard(evaluation(Result), _, [Expression], Guarded) :-
-    term_variables(Expression, Variables),
-    (   Variables == [], integer(Expression)
-    ->  Guarded = (Result = Expression)
-    ;   integers(Variables, Integers),
-        largest_integer(Most),
-        Least is -Most,
-        Guarded = ( ( Integers -> true ; surety_fence:not_integers(Variables) ),
-                    Value is Expression,
-                    ( Value =< Most, Value >= Least -> true ; surety_fence:out_of_bounds(Value) ),
-                    Result = Value )
-    ).
-guard(comparison, Goal, Expressions, Guarded) :-
-    term_variables(Expressions, Variables),
-    integers(Variables, Integers),
-    mapargs(exact, Goal, Exact),
-    (   Variables == []
-    ->  Guarded = Exact
-    ;   Guarded = ( ( Integers -> true ; surety_fence:not_comparable(Variables) ), Exact )
-    ).
-
-mapargs(Map, Term, Mapped) :-
-    compound_name_arguments(Term, Name, Arguments),
-    maplist(Map, Arguments, MappedArguments),
-    compound_name_arguments(Mapped, Name, MappedArguments).
-
-exact(Expression, Expression) :- var(Expression), !.
-exact(Number, Exact) :- float(Number), !, Exact is rationalize(Number).
-exact(Expression, Exact) :- compound(Expression), !, mapargs(exact, Expression, Exact).
-exact(Expression, Expression).
-
-integers([], true).
-integers([Variable], integer(Variable)) :- !.
-integers([Variable|More], (integer(Variable), Rest)) :- integers(More, Rest).
-
-%   Called from guarded clauses alone.
-
-not_integers(Values) :-
-    member(Value, Values),
-    \+ integer(Value), !,
-    shown(Value, Shown),
-    throw(error(type_error(integer, Shown), _)).
-
-%   Facts may hold exact fractions; a law may compare them, not compute with them.
-not_comparable(Values) :-
-    member(Value, Values),
-    \+ rational(Value), !,
-    shown(Value, Shown),
-    throw(error(type_error(number, Shown), _)).
-not_comparable(_).
-
-out_of_bounds(_) :-
-    throw(error(resource_error(integer_of_256_bits), _)).
-
-shown(Value, Shown) :-
-    (   var(Value) -> Shown = '_'
-    ;   compound(Value) -> compound_name_arity(Value, Name, Arity), Shown = Name/Arity
-    ;   Shown = Value
-    ).
-
-
 %   Loading: the module sees its own predicates and the vocabulary, and nothing by default.
 
 load(Module, Indicators, Own, Clauses) :-
@@ -385,38 +275,3 @@ rule_group(enforce_residency/1).
 
 empty(Module, Indicators) :-
     forall(( member(Name/Arity, Indicators), functor(Head, Name, Arity) ), retractall(Module:Head)).
-
-
-%   Refusals carry the offset of what was refused.
-
-refuse(Offset, Format, Arguments) :-
-    format(string(Message), Format, Arguments),
-    throw(refused(Offset, Message)).
-
-refuse_at(Position, Format, Arguments) :-
-    offset_of(Position, Offset),
-    refuse(Offset, Format, Arguments).
-
-offset_of(none(Offset), Offset) :- !.
-offset_of(Position, Offset) :- arg(1, Position, Offset).
-
-child(Index, Position, Default, Child) :-
-    (   bare(Position, term_position(_, _, _, _, Children)), nth1(Index, Children, Found)
-    ->  Child = Found
-    ;   Child = none(Default)
-    ).
-
-bare(parentheses_term_position(_, _, Inner), Bare) :- !, bare(Inner, Bare).
-bare(Position, Position).
-
-refusal(refused(Offset, Message), Offset, Message) :- !.
-refusal(error(syntax_error(What), Where), Offset, Message) :- !,
-    ( syntax_offset(Where, Offset) -> true ; Offset = 0 ),
-    format(string(Message), "not Prolog: ~w", [What]).
-refusal(error(resource_error(What), _), 0, Message) :- !,
-    format(string(Message), "needs more than a law may use: ~w", [What]).
-refusal(Error, 0, Message) :-
-    format(string(Message), "cannot be loaded: ~W", [Error, [max_depth(6), quoted(true)]]).
-
-syntax_offset(stream(_, _, _, Offset), Offset).
-syntax_offset(string(_, Offset), Offset).
