@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from chain.docket import AgreementRecord
 from chain.keys import Signer
@@ -34,15 +33,6 @@ log = logging.getLogger(__name__)
 
 class CosignRefused(FatalError):
     """A proposal that this witness did not derive itself, or may not sign any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One agreement-period that ended and that this witness may observe."""
-
-    record: AgreementRecord
-    period: int
-    configuration: Configuration
 
 
 class Witness:
@@ -90,7 +80,7 @@ class Witness:
     def counted(self, record: AgreementRecord, period: int) -> Observation | None:
         """What was counted for one agreement-period, its evidence kept; None where no sample was ok or error.
 
-        Raises BadInput where the terms cannot be read.
+        Raises FatalError where the terms are missing or cannot be read, EvidenceUnavailable, DatabaseUnavailable.
         """
         terms = self._laws.terms_of(record.offer.terms)
         start_s, end_s = record.calendar.bounds(period)
@@ -106,18 +96,17 @@ class Witness:
         deadlines = [record.parameters.report_deadline for record in self._agreements.agreements().values()]
         return (now_ms // 1_000 - max(deadlines, default=0)) // self._rules.epoch_s
 
-    def _due(self, oldest: int, newest: int) -> dict[int, list[Due]]:
+    def _due(self, oldest: int, newest: int) -> dict[int, list[tuple[AgreementRecord, int]]]:
         """All periods that ended in these epochs and began under a configuration of this member, by epoch."""
         first_s, after_s = oldest * self._rules.epoch_s, (newest + 1) * self._rules.epoch_s
-        found: dict[int, list[Due]] = {}
+        found: dict[int, list[tuple[AgreementRecord, int]]] = {}
         for record in self._agreements.agreements().values():
             for period, start_s, end_s in _ended(record.calendar, first_s, after_s):
-                configuration = self._mine_at(start_s)
-                if configuration is not None:
-                    found.setdefault(epoch_of(end_s, self._rules.epoch_s), []).append(Due(record, period, configuration))
+                if self._mine_at(start_s):
+                    found.setdefault(epoch_of(end_s, self._rules.epoch_s), []).append((record, period))
         return found
 
-    def _observe(self, epoch: int, due: Sequence[Due]) -> bool:
+    def _observe(self, epoch: int, due: Sequence[tuple[AgreementRecord, int]]) -> bool:
         """Whether the epoch has a signature that it did not have before."""
         root = self._store.root_of(epoch)
         if root is None:
@@ -127,13 +116,13 @@ class Witness:
         self._store.sign_root(root, self._signer.sign_compact(observation_root_digest(self._rules.committee, epoch, root.root)))
         return True
 
-    def _commit(self, epoch: int, due: Sequence[Due]) -> Root | None:
+    def _commit(self, epoch: int, due: Sequence[tuple[AgreementRecord, int]]) -> Root | None:
         observations = []
-        for one in due:
+        for record, period in due:
             try:
-                observation = self.counted(one.record, one.period)
+                observation = self.counted(record, period)
             except FatalError as error:
-                self._say(f"terms {one.record.id}", f"agreement {one.record.id} cannot be observed: {error}")
+                self._say(f"agreement {record.id}", f"agreement {record.id} cannot be observed: {error}")
                 continue
             if observation is not None:
                 observations.append(observation)
@@ -232,16 +221,20 @@ class Witness:
                 continue
             self._said.pop(f"pull {relay.url}", None)
             mine = [proposal for proposal in proposals if proposal.header.configuration == configuration.digest]
-            signed += sum(self._sign_one(relay, proposal) for proposal in mine[:MOST_PROPOSALS])
+            signed += self._sign_all(relay, mine[:MOST_PROPOSALS])
         return signed
 
-    def _sign_one(self, relay: Relay, proposal: Proposal) -> bool:
-        try:
-            relay.sign(proposal.id, self.cosign(proposal))
-        except SuretyError as error:
-            self._say(f"proposal {relay.url} {proposal.id}", f"proposal {proposal.id} is not signed: {error}")
-            return False
-        return True
+    def _sign_all(self, relay: Relay, proposals: Sequence[Proposal]) -> int:
+        """How many of the proposals were signed. Of those that were not, one is told: a relay may make up any number."""
+        refused = []
+        for proposal in proposals:
+            try:
+                relay.sign(proposal.id, self.cosign(proposal))
+            except SuretyError as error:
+                refused.append(f"proposal {proposal.id} is not signed: {error}")
+        if refused:
+            self._say(f"sign {relay.url}", f"{relay.url}: {refused[0]} (and {len(refused) - 1} more)")
+        return len(proposals) - len(refused)
 
     def _derive(self, observed: ObservationSet, proposal: Proposal) -> list[Row]:
         """The rows that this witness finds for the proposed agreement-periods; refuses others than the proposed."""

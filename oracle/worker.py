@@ -53,10 +53,10 @@ class WorkerConfig:
     in the database after they are of no more use to a running period. ``witness`` is for trials with oracles that misbehave.
     """
 
-    rpc_url: str
+    rpc_url: str = field(repr=False)  # addresses may hold passwords
     book: AddressBook
     signer: Signer
-    database_url: str
+    database_url: str = field(repr=False)
     evidence_url: str
     relays: tuple[str, ...]
     poll_s: float = 5.0
@@ -163,10 +163,10 @@ class Rounds:
         """
         read = self._try("reading the chain", self._read_chain)
         now_ms = self._config.clock.now_ms()
-        self._try("storing samples", lambda: self._outbox.flush(self._store))
+        stored = self._try("storing samples", lambda: self._outbox.flush(self._store))
         witness = self._witness
         if witness is not None:
-            if read:
+            if read and stored:
                 # As of a time before the samples were stored: none that was finished by then may be missing.
                 self._try("observing", lambda: witness.observe_due_epochs(now_ms))
                 self._try("forgetting samples", lambda: self._drop_samples(now_ms))
