@@ -29,15 +29,16 @@ class Desk:
     environment: dict[str, str]
 
     def start(self, block: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            ["bash", "-euc", f"exec bash -euc {json.dumps(block)}"],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=(self.folder / "terminal.log").open("a"),
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with (self.folder / "terminal.log").open("a") as terminal:
+            return subprocess.Popen(
+                ["bash", "-euc", block],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
 
     def type(self, block: str) -> str:
         done = subprocess.run(
