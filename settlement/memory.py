@@ -19,6 +19,7 @@ class Memory:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        session.autoflush = False  # what was added is remembered here: a query need not write it out first, row by row
         self._agreements: dict[int, AgreementRow] = {}
         self._reports: dict[tuple[int, int], ReportRow] = {}
         self._deposits: dict[int, int] = {}

@@ -10,14 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from chain.docket import AgreementRecord
 from chain.quorum import check_member
-from chain.row import pack, unpack
+from chain.row import pack
 from chain.typed_data import report_digest
 from chain.values import Configuration, member_bit
 from governance.clock import Clock
@@ -29,7 +29,7 @@ from oracle.wire import MemberSignature, Proposal, Submission
 from settlement import relay_store
 from settlement.progress import chain_time_s, undecided
 from settlement.proposing import Group, Voice, chunks, group, uncovered
-from settlement.relay_store import Draft
+from settlement.relay_store import Draft, keys_of
 from settlement.relay_tables import RelayRootRow
 from settlement.store import Store
 from settlement.world import World
@@ -130,19 +130,22 @@ class Relay:
     # giving out -----------------------------------------------------------------------------------------------------------------
 
     def proposals(self, configuration: bytes | None, member: int) -> tuple[Proposal, ...]:
-        """What this member has not signed and could, oldest epoch first; of one configuration, or of any."""
-        found: list[Proposal] = []
+        """What this member has not signed and could, oldest epoch first; of one configuration, or of any.
+
+        A proposal is not offered any more once there is one on a superset of its observers for the same agreement-periods.
+        """
         with self._store.read() as session:
-            drafts = relay_store.open_drafts(session)
+            drafts = [draft for draft in relay_store.open_drafts(session) if not self._tainted(session, draft)]
             signatures = relay_store.signatures_of(session, [draft.id for draft in drafts])
-            for draft in drafts:
-                wanted = configuration is None or draft.header.configuration == configuration
-                mine = draft.header.observers & member_bit(member)
-                if wanted and mine and member not in signatures[draft.id] and not self._tainted(session, draft):
-                    found.append(self._full(session, draft))
-                if len(found) == MOST_PROPOSALS:
-                    break
-        return tuple(found)
+            wanted = [
+                draft
+                for draft in drafts
+                if (configuration is None or draft.header.configuration == configuration)
+                and draft.header.observers & member_bit(member)
+                and member not in signatures[draft.id]
+                and not superseded(draft, drafts)
+            ]
+            return tuple(self._full(session, draft) for draft in wanted[:MOST_PROPOSALS])
 
     def observation_set(self, root: bytes) -> Proposal:
         """A proposal that rests on an observation set, with the whole set. Raises UnknownProposal."""
@@ -214,9 +217,8 @@ class Relay:
         covered: dict[Key, list[int]] = {}
         for draft in relay_store.drafts_of(session, configuration, epoch):
             if not any(draft.header.observers & member_bit(member) for member in dropped):
-                for word in draft.rows:
-                    row = unpack(word)
-                    covered.setdefault((row.agreement, row.period), []).append(draft.header.observers)
+                for key in keys_of(draft):
+                    covered.setdefault(key, []).append(draft.header.observers)
         return covered
 
     def _reportable(self, session: Session, configuration: Configuration, epoch: int, due: Group) -> list[Key]:
@@ -307,6 +309,17 @@ class Relay:
             if len(self._kept) > KEPT_ROOTS:
                 self._kept.popitem(last=False)
         return signed
+
+
+def superseded(draft: Draft, others: Iterable[Draft]) -> bool:
+    """Whether another proposal rests on all of this one's observers and on more, and holds all of its agreement-periods."""
+    return any(
+        (other.header.configuration, other.header.epoch) == (draft.header.configuration, draft.header.epoch)
+        and other.header.observers != draft.header.observers
+        and other.header.observers & draft.header.observers == draft.header.observers
+        and set(keys_of(draft)) <= set(keys_of(other))
+        for other in others
+    )
 
 
 def _fits(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from chain.row import unpack
 from chain.values import Header
 from oracle import wire
-from oracle.rows import Equivocation, SignedObservations
+from oracle.rows import Equivocation, Key, SignedObservations
 from settlement.apply import hex_of
 from settlement.relay_tables import EquivocationRow, ProposalRow, RelayRootRow, SignatureRow
 
@@ -28,6 +29,11 @@ class Draft:
     def id(self) -> str:
         """Its name on the wire."""
         return hex_of(self.digest)
+
+
+def keys_of(draft: Draft) -> list[Key]:
+    """The agreement-periods of a proposal."""
+    return [(row.agreement, row.period) for row in map(unpack, draft.rows)]
 
 
 def bytes_of(text: str) -> bytes:

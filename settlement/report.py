@@ -9,14 +9,13 @@ from chain.calls import Contract, abi_of
 from chain.contracts import PactumClient
 from chain.node import NodeRefused
 from chain.quorum import join_signatures
-from chain.row import unpack
 from chain.sender import Call
 from chain.values import Header
 from oracle.rows import Key
 from settlement import relay_store
 from settlement.outbox import Outbox
 from settlement.progress import chain_time_s, confirmed_block, undecided
-from settlement.relay_store import Draft
+from settlement.relay_store import Draft, keys_of
 from settlement.store import Store
 from settlement.world import World
 
@@ -113,11 +112,6 @@ class Reporter:
     def _has_quorum(self, draft: Draft, signatures: int) -> bool:
         configuration = self._world.configuration(draft.header.configuration)
         return configuration is not None and signatures >= configuration.quorum
-
-
-def keys_of(draft: Draft) -> list[Key]:
-    """The agreement-periods of a proposal."""
-    return [(row.agreement, row.period) for row in map(unpack, draft.rows)]
 
 
 def report_call(pactum: Contract, signed: Signed) -> Call:

@@ -74,6 +74,7 @@ def test_a_late_observation_brings_a_second_proposal_on_the_superset(troupe, obs
     assert troupe.sign_all(0, 1) == 2
     troupe.push(3, epoch, observation(agreement))
     assert [members_of(draft.header.observers) for draft in troupe.relay.propose()] == [(0, 1, 2, 3)]
+    assert [members_of(offered.header.observers) for offered in troupe.relay.proposals(None, 2)] == [(0, 1, 2, 3)]
     assert troupe.sign_all(0, 1, 3) == 3
     assert troupe.reporter.step() == 1
     troupe.look()
