@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from governance.errors import BadInput
 from governance.values import PeriodKind
 
-SHORTEST_MONTH_S = 28 * 86_400
+DAY_S = 86_400
+SHORTEST_MONTH_S = 28 * DAY_S
+_DAYS_OF_ERA = 146_097  # 400 years
+_DAYS_BEFORE_1970 = 719_468  # from 0000-03-01: a year that begins in March ends with its leap day
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,23 @@ def epoch_of(end_s: int, epoch_s: int) -> int:
 
 
 def month_of(time_s: int) -> tuple[int, int]:
-    """Year and month (1..12) in UTC."""
-    moment = datetime.fromtimestamp(time_s, UTC)
-    return moment.year, moment.month
+    """Year and month (1..12) in UTC of a second since 1970, in the proleptic Gregorian calendar, however far away."""
+    day = time_s // DAY_S + _DAYS_BEFORE_1970
+    era, day_of_era = divmod(day, _DAYS_OF_ERA)
+    year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    month_from_march = (5 * day_of_year + 2) // 153
+    index = (era * 400 + year_of_era) * 12 + month_from_march + 2
+    return index // 12, index % 12 + 1
 
 
 def month_start_s(year: int, month: int) -> int:
     """First second of a UTC month."""
-    return int(datetime(year, month, 1, tzinfo=UTC).timestamp())
+    year_from_march, month_from_march = divmod(_month_index(year, month) - 2, 12)
+    era, year_of_era = divmod(year_from_march, 400)
+    day_of_year = (153 * month_from_march + 2) // 5
+    day_of_era = 365 * year_of_era + year_of_era // 4 - year_of_era // 100 + day_of_year
+    return (era * _DAYS_OF_ERA + day_of_era - _DAYS_BEFORE_1970) * DAY_S
 
 
 def _month_index(year: int, month: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ PROVIDERS = {"steady", "sluggish", "flaky", "failing", "dark"}
 
 
 @pytest.fixture(scope="module")
-def result(repository, tmp_path_factory) -> dict:
+def result(repository, tmp_path_factory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("demo")
     before = {process.pid for process in psutil.process_iter()}
     done = subprocess.run(
