@@ -129,6 +129,7 @@ amounts = st.integers(0, 2**128 - 1)
 def test_whatever_is_divided_the_contracts_owe_what_they_held(each: Division, count: int) -> None:
     happened = event(events.Expired, agreement=7, first=0, count=count, each=each)
     posted = postings_of(happened, DEAL)
+    assert lines(posted).get(f"awarded:{PROVIDER}", 0) == (each.customer_from_deposit + each.slash) * count
     for owner in (PACTUM_ACCOUNTS, ZONE_ACCOUNTS):
         assert sum(line.amount for line in posted if line.account.startswith(owner)) == 0
 
