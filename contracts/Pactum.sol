@@ -33,11 +33,13 @@ contract Pactum is Reporting {
         (address provider, address token) = (first.provider, _tokenOf(first));
         address to = ZONE.payoutOf(provider);
 
+        Run memory run;
         for (uint256 i = 0; i < agreements.length; ++i) {
             Record storage record = _existing(agreements[i]);
             if (record.provider != provider || _tokenOf(record) != token) revert MixedClaim(agreements[i]);
-            amount += _takeProviderDue(agreements[i], record, to);
+            amount += _takeProviderDue(run, agreements[i], record, to);
         }
+        _credit(run);
         _pay(token, to, amount);
     }
 
@@ -48,13 +50,15 @@ contract Pactum is Reporting {
         (address customer, address token) = (first.customer, _tokenOf(first));
         uint256[] memory deposits = new uint256[](agreements.length);
 
+        Run memory run;
         for (uint256 i = 0; i < agreements.length; ++i) {
             Record storage record = _existing(agreements[i]);
             if (record.customer != customer || _tokenOf(record) != token) revert MixedClaim(agreements[i]);
             uint256 fromFees;
-            (fromFees, deposits[i]) = _takeCustomerDue(agreements[i], record);
+            (fromFees, deposits[i]) = _takeCustomerDue(run, agreements[i], record);
             amount += fromFees;
         }
+        _credit(run);
         return _payCustomer(agreements, deposits, amount, customer, token);
     }
 
@@ -165,9 +169,9 @@ contract Pactum is Reporting {
         return _domainSeparatorV4();
     }
 
-    function _takeProviderDue(uint96 agreement, Record storage record, address to) private returns (uint256 due) {
+    function _takeProviderDue(Run memory run, uint96 agreement, Record storage record, address to) private returns (uint256 due) {
         State memory state = record.state;
-        bool settled = _settleMatured(agreement, record, state);
+        bool settled = _settleMatured(run, agreement, record, state);
         due = _providerDue(record, state.met);
 
         state.met = 0;
@@ -178,9 +182,12 @@ contract Pactum is Reporting {
         emit ProviderPaid(agreement, record.provider, to, due);
     }
 
-    function _takeCustomerDue(uint96 agreement, Record storage record) private returns (uint256 fromFees, uint256 fromDeposit) {
+    function _takeCustomerDue(Run memory run, uint96 agreement, Record storage record)
+        private
+        returns (uint256 fromFees, uint256 fromDeposit)
+    {
         State memory state = record.state;
-        if (_settleMatured(agreement, record, state)) _keepOrClose(agreement, record, state);
+        if (_settleMatured(run, agreement, record, state)) _keepOrClose(agreement, record, state);
         (fromFees, fromDeposit) = (record.customerDue, record.depositDue);
         if (fromFees == 0 && fromDeposit == 0) return (0, 0);
 

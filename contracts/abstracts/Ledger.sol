@@ -4,17 +4,14 @@ pragma solidity ^0.8.28;
 import {ICommittee} from "../interfaces/ICommittee.sol";
 import {IPactum} from "../interfaces/IPactum.sol";
 import {IZone} from "../interfaces/IZone.sol";
-import {Bits} from "../libraries/Bits.sol";
 import {Split} from "../libraries/Split.sol";
 import {Windows} from "../libraries/Windows.sol";
-import {Rulebook} from "./Rulebook.sol";
+import {Purses} from "./Purses.sol";
 
 /// @title The agreements, and who is owed what
-/// @notice A row waits in its agreement until it matures; settling it divides the period's fee among five accounts: the provider and the
-/// customer of the agreement, the pot of the configuration that signed, the relay's payee and the DAO. No token moves here.
-abstract contract Ledger is Rulebook {
-    using Bits for Bits.Counters;
-
+/// @notice A row waits in its agreement until it matures; settling it divides the period's fee among five: the provider and the customer
+/// of the agreement, whose accounts are kept here, and those whose are kept in Purses. No token moves here.
+abstract contract Ledger is Purses {
     /// @dev Each group is one storage slot.
     struct Record {
         address customer;
@@ -55,57 +52,37 @@ abstract contract Ledger is Rulebook {
         uint16 slashBps;
     }
 
-    /// @dev What the rows of one report have in common.
-    struct Batch {
-        bytes32 configuration;
-        address payee;
-        uint32 observers;
-        uint64 acceptedAt;
-    }
-
-    /// @dev What a configuration earned in one token. It is divided among the members whenever one of them claims.
-    struct Pot {
-        uint256 undivided;
-        Bits.Counters observations; // since the last division
-        mapping(uint256 member => uint256) due;
-    }
-
     ICommittee public immutable COMMITTEE;
     IZone public immutable ZONE;
 
     mapping(uint96 agreement => Record) internal _records;
-    mapping(uint256 batch => Batch) internal _batches;
-    uint40 internal _lastBatch;
-    mapping(bytes32 configuration => mapping(address token => Pot)) internal _pots;
-    mapping(address payee => mapping(address token => uint256)) internal _relayDue;
-    mapping(address token => uint256) internal _daoDue;
 
     constructor(address zone, address committee) {
         ZONE = IZone(zone);
         COMMITTEE = ICommittee(committee);
     }
 
-    /// @dev Settles the pending row if there is one and it has matured. The caller keeps `state`.
-    function _settleMatured(uint96 agreement, Record storage record, State memory state) internal returns (bool settled) {
+    /// @dev Settles the pending row if there is one and it has matured. The caller keeps `state`, and credits `run` in the end.
+    function _settleMatured(Run memory run, uint96 agreement, Record storage record, State memory state) internal returns (bool settled) {
         if (state.pending == Outcome.None) return false;
-        Batch storage batch = _batches[state.batch];
-        uint256 window = _parametersAt(record.parameters).disputeWindow;
-        if (!Windows.over(batch.acceptedAt, window, block.timestamp)) return false;
+        _take(run, record.parameters, record.listing);
+        _takeBatch(run, state.batch);
+        if (!Windows.over(run.batch.acceptedAt, run.parameters.disputeWindow, block.timestamp)) return false;
 
-        _settle(agreement, record, state, batch);
+        _settle(run, agreement, record, state);
         return true;
     }
 
     /// @dev Settles `count` periods from `next` on as NoData. They are all alike, so that one division serves them.
-    function _expire(uint96 agreement, Record storage record, State memory state, uint24 count) internal {
-        Listing storage listing = _listingAt(record.listing);
-        Division memory each = Split.ofNoData(_pinned(record, listing));
+    function _expire(Run memory run, uint96 agreement, Record storage record, State memory state, uint24 count) internal {
+        _take(run, record.parameters, record.listing);
+        Division memory each = Split.ofNoData(_pinned(run.parameters, run.listing, record.fee));
         uint24 first = state.next;
 
         state.next = first + count;
         record.providerDue += each.provider * count;
         record.customerDue += each.customerFromFee * count;
-        _daoDue[listing.token] += uint256(each.dao) * count;
+        _daoDue[run.listing.token] += uint256(each.dao) * count;
         emit Expired(agreement, first, count, each);
     }
 
@@ -128,40 +105,10 @@ abstract contract Ledger is Rulebook {
 
     /// @dev What the provider may claim: its share of the Met periods, and what other periods left it.
     function _providerDue(Record storage record, uint256 met) internal view returns (uint256) {
-        return record.providerDue + met * Split.ofMet(_pinned(record, _listingAt(record.listing))).provider;
-    }
-
-    /// @dev Gives each member its part of what the pot holds. Rounding leaves a remainder, which stays for the next division.
-    function _divide(bytes32 configuration, address token, uint256 members) internal {
-        Pot storage pot = _pots[configuration][token];
-        (uint256[] memory parts, uint256 divided, uint256 observations) = _parts(pot, members);
-        if (divided == 0) return;
-
-        pot.undivided -= divided;
-        pot.observations.clear(members);
-        for (uint256 member = 0; member < members; ++member) {
-            if (parts[member] != 0) pot.due[member] += parts[member];
-        }
-        emit PotDivided(configuration, token, divided, observations);
-    }
-
-    /// @dev What each member would get if the pot were divided now, in proportion to its observations, rounded down.
-    function _parts(Pot storage pot, uint256 members)
-        internal
-        view
-        returns (uint256[] memory parts, uint256 divided, uint256 observations)
-    {
-        parts = new uint256[](members);
-        for (uint256 member = 0; member < members; ++member) {
-            parts[member] = pot.observations.counted(member);
-            observations += parts[member];
-        }
-        if (observations == 0) return (parts, 0, 0);
-        uint256 undivided = pot.undivided;
-        for (uint256 member = 0; member < members; ++member) {
-            parts[member] = undivided * parts[member] / observations;
-            divided += parts[member];
-        }
+        if (met == 0) return record.providerDue;
+        Parameters memory parameters = _parametersAt(record.parameters);
+        Division memory each = Split.ofMet(_pinned(parameters, _listingAt(record.listing), record.fee));
+        return record.providerDue + met * each.provider;
     }
 
     function _existing(uint96 agreement) internal view returns (Record storage record) {
@@ -173,15 +120,14 @@ abstract contract Ledger is Rulebook {
         return _listingAt(record.listing).token;
     }
 
-    function _settle(uint96 agreement, Record storage record, State memory state, Batch storage batch) private {
+    function _settle(Run memory run, uint96 agreement, Record storage record, State memory state) private {
         Outcome outcome = state.pending;
-        Listing storage listing = _listingAt(record.listing);
-        Division memory division = _divisionOf(record, state, listing);
+        Division memory division = _divisionOf(run, record, state);
 
         state.pending = Outcome.None;
         if (outcome == Outcome.Met) ++state.met;
         else _creditParties(record, state, division);
-        _creditOthers(batch, listing.token, division);
+        _sum(run, division);
         emit Settled(agreement, state.next - 1, outcome, division);
     }
 
@@ -193,23 +139,14 @@ abstract contract Ledger is Rulebook {
         record.depositDue += fromDeposit;
     }
 
-    function _creditOthers(Batch storage batch, address token, Division memory division) private {
-        Pot storage pot = _pots[batch.configuration][token];
-        pot.undivided += division.validators;
-        pot.observations.increase(batch.observers);
-        _relayDue[batch.payee][token] += division.relay;
-        _daoDue[token] += division.dao;
-    }
-
-    function _divisionOf(Record storage record, State memory state, Listing storage listing) private view returns (Division memory) {
-        Split.Pinned memory pinned = _pinned(record, listing);
+    function _divisionOf(Run memory run, Record storage record, State memory state) private view returns (Division memory) {
+        Split.Pinned memory pinned = _pinned(run.parameters, run.listing, record.fee);
         if (state.pending == Outcome.Met) return Split.ofMet(pinned);
         if (state.pending == Outcome.NoData) return Split.ofNoData(pinned);
         return Split.ofBreach(pinned, Split.Award(state.creditBps, state.slashBps, record.deposit, state.depositLeft));
     }
 
-    function _pinned(Record storage record, Listing storage listing) private view returns (Split.Pinned memory) {
-        Parameters storage parameters = _parametersAt(record.parameters);
-        return Split.Pinned(record.fee, listing.relayFee, parameters.validatorBps, parameters.daoBps);
+    function _pinned(Parameters memory parameters, Listing memory listing, uint128 fee) private pure returns (Split.Pinned memory) {
+        return Split.Pinned(fee, listing.relayFee, parameters.validatorBps, parameters.daoBps);
     }
 }

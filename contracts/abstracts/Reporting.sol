@@ -21,7 +21,7 @@ abstract contract Reporting is Opening {
         uint256 since; // reign of the configuration
         uint256 until;
         uint256 epoch;
-        uint40 batch;
+        uint40 batch; // number of this report
     }
 
     uint256 private immutable EPOCH_LENGTH;
@@ -43,9 +43,11 @@ abstract contract Reporting is Opening {
         COMMITTEE.verify(header.configuration, _reportDigest(header, rowsHash), signers, signatures);
 
         _emitReported(header, signers, rowsHash);
+        Run memory run;
         for (uint256 i = 0; i < rows.length; ++i) {
-            if (_take(rows[i], frame)) ++accepted;
+            if (_judge(rows[i], frame, run)) ++accepted;
         }
+        _credit(run);
         if (accepted != 0) _keep(header, frame.batch);
     }
 
@@ -57,21 +59,25 @@ abstract contract Reporting is Opening {
         if (silent <= state.next) revert NothingExpired(agreement, state.next);
         uint24 expired = SafeCast.toUint24(silent - state.next);
 
-        _settleMatured(agreement, record, state);
-        _expire(agreement, record, state, expired);
+        Run memory run;
+        _settleMatured(run, agreement, record, state);
+        _expire(run, agreement, record, state, expired);
+        _credit(run);
         _keepOrClose(agreement, record, state);
         return expired;
     }
 
     /// @inheritdoc IPactum
     function settle(uint96[] calldata agreements) external nonReentrant returns (uint256 settled) {
+        Run memory run;
         for (uint256 i = 0; i < agreements.length; ++i) {
             Record storage record = _records[agreements[i]];
             State memory state = record.state;
-            if (!_settleMatured(agreements[i], record, state)) continue;
+            if (!_settleMatured(run, agreements[i], record, state)) continue;
             _keepOrClose(agreements[i], record, state);
             ++settled;
         }
+        _credit(run);
     }
 
     /// @inheritdoc IPactum
@@ -95,23 +101,22 @@ abstract contract Reporting is Opening {
     }
 
     /// @dev Accepts one row, or says why not.
-    function _take(uint256 row, Frame memory frame) private returns (bool) {
+    function _judge(uint256 row, Frame memory frame, Run memory run) private returns (bool) {
         uint96 agreement = row.agreement();
         uint32 period = row.period();
         Record storage record = _records[agreement];
         State memory state = record.state;
-        Skip reason = _objection(row, period, record, state.next, frame);
+        Skip reason = _objection(row, record, state.next, frame, run);
         if (reason != Skip.None) {
             emit Skipped(agreement, period, row, reason);
             return false;
         }
 
-        _settleMatured(agreement, record, state);
-        if (period > state.next) _expire(agreement, record, state, SafeCast.toUint24(period - state.next));
+        _settleMatured(run, agreement, record, state);
+        if (period > state.next) _expire(run, agreement, record, state, SafeCast.toUint24(period - state.next));
         _await(row, state, frame.batch);
         record.state = state;
-        uint256 maturesAt = block.timestamp + _parametersAt(record.parameters).disputeWindow;
-        emit Accepted(agreement, period, row, SafeCast.toUint64(maturesAt));
+        emit Accepted(agreement, period, row, SafeCast.toUint64(block.timestamp + run.parameters.disputeWindow));
         return true;
     }
 
@@ -124,18 +129,19 @@ abstract contract Reporting is Opening {
     }
 
     /// @dev The first reason not to accept a row, cheapest to find first.
-    function _objection(uint256 row, uint256 period, Record storage record, uint256 next, Frame memory frame) private view returns (Skip) {
+    function _objection(uint256 row, Record storage record, uint256 next, Frame memory frame, Run memory run) private returns (Skip) {
+        uint256 period = row.period();
         if (record.customer == address(0)) return Skip.UnknownAgreement;
         if (period >= record.periods) return Skip.UnknownPeriod;
         if (period < next) return Skip.AlreadyDecided;
-        Skip reason = _objectionToTime(period, record, frame);
+        _take(run, record.parameters, record.listing);
+        Skip reason = _objectionToTime(period, record, frame, run.parameters.reportDeadline);
         return reason == Skip.None ? _objectionToVerdict(row, record) : reason;
     }
 
-    function _objectionToTime(uint256 period, Record storage record, Frame memory frame) private view returns (Skip) {
+    function _objectionToTime(uint256 period, Record storage record, Frame memory frame, uint256 deadline) private view returns (Skip) {
         (uint256 start, uint256 end) = _bounds(record, period);
         if (!Windows.ended(end, block.timestamp)) return Skip.TooEarly;
-        uint256 deadline = _parametersAt(record.parameters).reportDeadline;
         if (Windows.over(end, deadline, block.timestamp)) return Skip.TooLate;
         if ((end - 1) / EPOCH_LENGTH != frame.epoch) return Skip.ForeignEpoch;
         bool reigned = start >= frame.since && !Windows.ended(frame.until, start);
@@ -152,9 +158,8 @@ abstract contract Reporting is Opening {
         return inside ? Skip.None : Skip.OverCaps;
     }
 
-    function _bounds(Record storage record, uint256 period) internal view returns (uint256 start, uint256 end) {
-        start = Periods.boundary(record.kind, record.start, record.periodLength, period);
-        end = Periods.boundary(record.kind, record.start, record.periodLength, period + 1);
+    function _bounds(Record storage record, uint256 period) internal view returns (uint256, uint256) {
+        return Periods.bounds(record.kind, record.start, record.periodLength, period);
     }
 
     /// @dev How many periods, counted from the first, are past their report deadline.

@@ -23,11 +23,11 @@ library Bits {
         return (set >> member) & 1 == 1;
     }
 
-    /// @notice Adds one to the counter of every member in the set. A counter would need 2^64 rows to overflow.
-    function increase(Counters storage counters, uint256 set) internal {
+    /// @notice Adds `times` to the counter of every member in the set. A counter would need 2^64 rows to overflow.
+    function increase(Counters storage counters, uint256 set, uint256 times) internal {
         for (uint256 word = 0; set != 0; ++word) {
             uint256 ones = (set & 1) | (set & 2) << 63 | (set & 4) << 126 | (set & 8) << 189;
-            if (ones != 0) counters.words[word] += ones;
+            if (ones != 0) counters.words[word] += ones * times;
             set >>= PER_WORD;
         }
     }

@@ -17,6 +17,13 @@ library Periods {
         return kind == IPactum.PeriodKind.Fixed ? start + k * length : monthStart(monthOf(start) + k);
     }
 
+    /// @notice First second of period `k`, and first second after it.
+    function bounds(IPactum.PeriodKind kind, uint256 start, uint256 length, uint256 k) internal pure returns (uint256, uint256) {
+        if (kind == IPactum.PeriodKind.Fixed) return (start + k * length, start + (k + 1) * length);
+        uint256 month = monthOf(start) + k;
+        return (monthStart(month), monthStart(month + 1));
+    }
+
     /// @notice How many periods have ended at `time`: the end of period k is at or before `time` for exactly those k below the result.
     function ended(IPactum.PeriodKind kind, uint256 start, uint256 length, uint256 time) internal pure returns (uint256) {
         if (time < start) return 0;

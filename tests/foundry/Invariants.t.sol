@@ -34,7 +34,7 @@ contract InvariantsTest {
     }
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[14] memory steps = [
+        bytes4[16] memory steps = [
             Handler.open.selector,
             Handler.open.selector,
             Handler.wait.selector,
@@ -43,6 +43,8 @@ contract InvariantsTest {
             Handler.report.selector,
             Handler.report.selector,
             Handler.settle.selector,
+            Handler.reportTogether.selector,
+            Handler.settleAll.selector,
             Handler.expire.selector,
             Handler.claimProvider.selector,
             Handler.claimCustomer.selector,
@@ -80,6 +82,8 @@ contract InvariantsTest {
         }
         VM.assertGe(handler.taken("breach"), 3, "breach");
         VM.assertGe(handler.taken("slash"), 3, "slash");
+        VM.assertGe(handler.taken("report together"), 3, "report together");
+        VM.assertGe(handler.taken("settle together"), 1, "settle together");
         VM.assertGe(handler.taken("closed"), 3, "closed");
     }
 
@@ -87,7 +91,8 @@ contract InvariantsTest {
         uint256 kind = i % 14;
         uint256 other = seed >> 128;
         if (kind == 0) handler.open(uint128(seed), uint128(other), uint16(seed), uint16(other), uint32(seed), uint8(other));
-        if (kind == 1 || kind == 5) handler.wait(uint32(seed));
+        if (kind == 1) handler.wait(uint32(seed));
+        if (kind == 5) handler.reportTogether(seed, uint8(other), uint32(seed));
         if (kind == 2 || kind == 6) handler.waitForAnEdge(seed, uint8(other), other & 256 == 0);
         if (kind == 3 || kind == 7) _report(seed, other);
         if (kind == 4) handler.settle(seed);
@@ -97,6 +102,7 @@ contract InvariantsTest {
         if (kind == 11) handler.claimMember(seed, other);
         if (kind == 12) handler.moveStake(uint128(seed), other % 2 == 0);
         if (kind == 13) handler.claimRelayAndDao();
+        if (i % 50 == 25) handler.settleAll();
         if (i % 100 == 99) handler.configure(uint8(seed), uint32(other));
     }
 

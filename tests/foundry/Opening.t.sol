@@ -100,21 +100,26 @@ contract OpeningTest is House {
         return uint96(uint256(keccak256(abi.encode(block.chainid, address(pactum), CUSTOMER, digest, start, periods))));
     }
 
+    /// @dev An id comes a second time only to who searches for it, long: here the record is copied to where the opening will write.
     function test_anAgreementThatStandsIsNotOverwritten() public {
-        // An id can be found a second time only by search: here the record is put where the opening will want to write.
         uint96 first = anAgreement(3);
         IPactum.Offer memory offer = anOffer();
         uint96 second = _idOf(offer, uint64(NOW + 1 hours), 3);
-        for (uint256 i = 0; i < 8; ++i) {
-            bytes32 slot = bytes32(uint256(keccak256(abi.encode(first, RECORDS_SLOT))) + i);
-            bytes32 copy = bytes32(uint256(keccak256(abi.encode(second, RECORDS_SLOT))) + i);
-            VM.store(address(pactum), copy, VM.load(address(pactum), slot));
+        for (uint256 slot = 0; slot < 30; ++slot) {
+            _copyRecord(slot, first, second);
         }
-        VM.assertEq(pactum.agreementOf(second).customer, CUSTOMER, "the record was put where records are");
+        VM.assertEq(pactum.agreementOf(second).customer, CUSTOMER, "the record is where records are");
         open(offer, uint64(NOW + 1 hours), 3, abi.encodeWithSelector(IPactum.AgreementExists.selector, second));
     }
 
-    uint256 private constant RECORDS_SLOT = 6; // asserted in the test above
+    /// @dev As if the mapping of agreements had this slot.
+    function _copyRecord(uint256 slot, uint96 from, uint96 to) private {
+        for (uint256 i = 0; i < 8; ++i) {
+            bytes32 source = bytes32(uint256(keccak256(abi.encode(from, slot))) + i);
+            bytes32 target = bytes32(uint256(keccak256(abi.encode(to, slot))) + i);
+            VM.store(address(pactum), target, VM.load(address(pactum), source));
+        }
+    }
 
     function test_openWithoutADepositLocksNothing() public {
         IPactum.Offer memory offer = anOffer();

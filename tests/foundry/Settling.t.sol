@@ -2,7 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
+import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {House} from "./support/House.sol";
+import {Signing} from "./support/Signing.sol";
 import {VM} from "./support/Vm.sol";
 
 contract SettlingTest is House {
@@ -131,6 +133,63 @@ contract SettlingTest is House {
         settle(agreement);
         VM.assertEq(pactum.claimableOfMember(first, address(token), 0), 49_750_000);
         VM.assertEq(pactum.claimableOfMember(second, address(token), 0), 0);
+    }
+
+    /// @dev Sums are kept for a run of rows alike: whatever differs between two rows must end the run.
+    function test_rowsOfTwoTokensConfigurationsAndPayeesAreSettledTogether() public {
+        MockToken dollar = token;
+        uint96 one = agreement;
+        uint96 two = anAgreement(3);
+        token = new MockToken();
+        _furnish(address(token));
+        uint96 three = anAgreement(3);
+        bytes32 first = configuration;
+        VM.prank(GOVERNOR);
+        bytes32 second = committee.configure(members(7), uint64(end));
+        uint96 later = openedAt(anOffer(), uint64(end), 3); // its first period begins under the second configuration
+
+        VM.warp(end);
+        report(headerAt(end), list(met(one, 0), met(three, 0)));
+        IPactum.Header memory header = headerAt(end);
+        header.payee = STRANGER;
+        report(header, list(met(two, 0)));
+        VM.warp(end + DAY);
+        configuration = second;
+        header = headerAt(end + DAY);
+        header.observers = 0x7f;
+        uint256[] memory rows = list(met(later, 0));
+        pactum.report(header, rows, 0x7f, Signing.compact(memberKeys(7), 0x7f, pactum.reportDigest(header, rows)));
+        VM.warp(end + DAY + WINDOW);
+        uint96[] memory all = new uint96[](4);
+        (all[0], all[1], all[2], all[3]) = (one, later, two, three);
+        VM.assertEq(pactum.settle(all), 4);
+
+        VM.assertEq(pactum.claimableOfMember(first, address(dollar), 0), 2 * 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(first, address(token), 0), 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(second, address(dollar), 0), 0);
+        VM.assertEq(pactum.claimableOfMember(second, address(token), 6), uint256(199_000_000) / 7);
+        VM.assertEq(pactum.claimableOfRelay(PAYEE, address(dollar)), RELAY_FEE);
+        VM.assertEq(pactum.claimableOfRelay(STRANGER, address(dollar)), RELAY_FEE);
+        VM.assertEq(pactum.claimableOfRelay(PAYEE, address(token)), 2 * RELAY_FEE);
+        VM.assertEq(pactum.claimableOfDao(address(dollar)), 200_000_000);
+        VM.assertEq(pactum.claimableOfDao(address(token)), 200_000_000);
+    }
+
+    function test_eachAgreementIsSettledByTheParametersThatItPinned() public {
+        VM.startPrank(GOVERNOR);
+        pactum.setParameters(IPactum.Parameters(DEADLINE, WINDOW, 3000, 500));
+        pactum.list(IPactum.Listing(address(token), 100_000_000, 5_000_000));
+        VM.stopPrank();
+        IPactum.Offer memory offer = anOffer();
+        offer.minProviderBps = 6500;
+        uint96 other = opened(offer, 3);
+        VM.warp(end);
+        report(headerAt(end), list(met(agreement, 0), met(other, 0)));
+        VM.warp(end + WINDOW);
+        VM.assertEq(pactum.settle(ids(agreement, other)), 2);
+        (uint256 provider,,) = pactum.claimableOf(other);
+        VM.assertEq(provider, 650_000_000);
+        owed([uint256(700_000_000), 0, 0, 199_000_000 + 295_000_000, 1_000_000 + 5_000_000, 100_000_000 + 50_000_000]);
     }
 
     // expire ----------------------------------------------------------------------------------------------------------------------

@@ -46,9 +46,10 @@ contract Handler is House {
         (, uint256 locked) = zone.stakeOf(PROVIDER, address(token));
         offer.deposit = uint128(deposit % (staked - locked + 1) / 4);
         (offer.maxCreditBps, offer.maxSlashBps) = (credit % 10_001, slash % 10_001);
-        offer.periodLength = DEADLINE + WINDOW + length % (2 * DAY);
+        offer.periodLength = DEADLINE + WINDOW + length % 3 * 7 hours;
         uint32 count = periods % 6 + 1;
-        _add(opened(offer, count), offer, count);
+        uint256 start = (clock + offer.lead + 7 hours) / 7 hours * 7 hours; // few starts and lengths, so that periods end together
+        _add(openedAt(offer, uint64(start), count), offer, start, count);
         escrowed += uint256(offer.fee) * count;
         ++taken["open"];
     }
@@ -71,7 +72,7 @@ contract Handler is House {
     function report(uint256 which, uint256 period, uint8 outcome, uint16 credit, uint16 slash, uint8 silentMember) external timed {
         if (_agreements.length == 0) return;
         Model.Agreement storage model = _pick(which);
-        period = period % 8 == 0 ? period % (model.periods + 1) : model.next;
+        period = period % 8 == 0 ? period % (model.periods + 1) : model.upcoming(clock);
         Model.Waiting memory row_ = Model.Waiting(outcome % 3 + 1, 0, 0, clock + WINDOW, _reigningAt(model.endOf(period) - model.length));
         if (row_.outcome == 2) (row_.creditBps, row_.slashBps) = _asked(model, credit, slash);
         bool acceptable = model.reportable(period, clock) && row_.creditBps <= model.maxCreditBps && row_.slashBps <= model.maxSlashBps;
@@ -79,11 +80,27 @@ contract Handler is House {
         uint256 accepted = _send(model, uint32(period), row_, silentMember);
         VM.assertEq(accepted, acceptable ? 1 : 0, "accepted");
         if (!acceptable) return;
-        model.accept(_totals, period, row_);
-        if (row_.creditBps != 0) ++taken["breach"];
-        if (row_.slashBps != 0) ++taken["slash"];
-        if (model.next == model.periods) ++taken["closed"];
-        ++taken["report"];
+        _accept(model, period, row_);
+    }
+
+    /// @dev Waits for the end of the next period of an agreement, and reports it together with all that end in the same epoch.
+    function reportTogether(uint256 which, uint8 outcome, uint32 late) external timed {
+        if (_agreements.length == 0) return;
+        Model.Agreement storage model = _pick(which);
+        if (model.upcoming(clock) == model.periods) return;
+        uint256 end = model.endOf(model.upcoming(clock));
+        if (end > clock) clock = end + late % 1 hours;
+        VM.warp(clock);
+        uint256 configured = _reigningAt(end - model.length);
+        uint256[] memory rows = new uint256[](_agreements.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < rows.length; ++i) {
+            bool accepted;
+            (rows[i], accepted) = _acceptInEpoch(_agreements[i], end, configured, (outcome + i) % 3 + 1);
+            if (accepted) ++count;
+        }
+        VM.assertEq(_sendRows(rows, end, configured, 1), count, "accepted");
+        if (count > 1) ++taken["report together"];
     }
 
     function settle(uint256 which) external timed {
@@ -92,6 +109,18 @@ contract Handler is House {
         bool due = model.settle(_totals, clock);
         VM.assertEq(settle(model.id), due ? 1 : 0, "settled");
         if (due) ++taken["settle"];
+    }
+
+    function settleAll() external timed {
+        uint96[] memory all = new uint96[](_agreements.length);
+        uint256 due = 0;
+        for (uint256 i = 0; i < all.length; ++i) {
+            all[i] = _agreements[i].id;
+            if (_agreements[i].settle(_totals, clock)) ++due;
+        }
+        VM.assertEq(pactum.settle(all), due, "settled");
+        if (due != 0) ++taken["settle"];
+        if (due > 1) ++taken["settle together"];
     }
 
     function expire(uint256 which) external timed {
@@ -230,12 +259,12 @@ contract Handler is House {
         }
     }
 
-    function _add(uint96 agreement, IPactum.Offer memory offer, uint32 periods) private {
+    function _add(uint96 agreement, IPactum.Offer memory offer, uint256 start, uint32 periods) private {
         Model.Agreement storage model = _agreements.push();
         (model.id, model.fee, model.periods) = (agreement, offer.fee, periods);
         (model.deposit, model.depositLeft) = (offer.deposit, offer.deposit);
         (model.maxCreditBps, model.maxSlashBps) = (offer.maxCreditBps, offer.maxSlashBps);
-        (model.start, model.length) = (clock + offer.lead, offer.periodLength);
+        (model.start, model.length) = (start, offer.periodLength);
     }
 
     /// @dev Mostly what was consented to, sometimes whatever.
@@ -250,13 +279,44 @@ contract Handler is House {
         rows[0] = met(uint96(uint256(keccak256(abi.encode(period)))), period);
         rows[1] = row(model.id, period, uint8(given.outcome), uint16(given.creditBps), uint16(given.slashBps));
         rows[2] = rows[1];
-        configuration = configurations[given.configuration];
-        uint256 size = sizes[given.configuration];
-        IPactum.Header memory header = headerAt(model.endOf(period));
-        header.observers = uint32((uint256(1) << size) - 1);
-        if (silentMember % 3 == 0) header.observers ^= uint32(1) << uint32(silentMember % size);
-        uint256 signers = header.observers;
-        return pactum.report(header, rows, signers, Signing.compact(memberKeys(size), signers, pactum.reportDigest(header, rows)));
+        return _sendRows(rows, model.endOf(period), given.configuration, silentMember);
+    }
+
+    /// @dev A row for the next period of an agreement, and whether the contract must accept it.
+    function _acceptInEpoch(Model.Agreement storage model, uint256 end, uint256 configured, uint256 outcome)
+        private
+        returns (uint256, bool)
+    {
+        Model.Waiting memory given = Model.Waiting(outcome, 0, 0, clock + WINDOW, configured);
+        if (outcome == 2) (given.creditBps, given.slashBps) = (model.maxCreditBps, model.maxSlashBps);
+        uint32 period = uint32(model.upcoming(clock));
+        bool accepted = _fits(model, period, end, configured);
+        if (accepted) _accept(model, period, given);
+        return (row(model.id, period, uint8(outcome), uint16(given.creditBps), uint16(given.slashBps)), accepted);
+    }
+
+    function _accept(Model.Agreement storage model, uint256 period, Model.Waiting memory given) private {
+        model.accept(_totals, period, given);
+        ++taken["report"];
+        if (given.creditBps != 0) ++taken["breach"];
+        if (given.slashBps != 0) ++taken["slash"];
+        if (model.next == model.periods) ++taken["closed"];
+    }
+
+    function _fits(Model.Agreement storage model, uint256 period, uint256 end, uint256 configured) private view returns (bool) {
+        uint256 ownEnd = model.endOf(period);
+        if ((ownEnd - 1) / EPOCH != (end - 1) / EPOCH || !model.reportable(period, clock)) return false;
+        return _reigningAt(ownEnd - model.length) == configured;
+    }
+
+    function _sendRows(uint256[] memory rows, uint256 end, uint256 configured, uint8 silentMember) private returns (uint256) {
+        configuration = configurations[configured];
+        IPactum.Header memory header = headerAt(end);
+        header.observers = uint32((uint256(1) << sizes[configured]) - 1);
+        if (silentMember % 3 == 0) header.observers ^= uint32(1) << uint32(silentMember % sizes[configured]);
+        bytes32 digest = pactum.reportDigest(header, rows);
+        bytes memory signatures = Signing.compact(memberKeys(sizes[configured]), header.observers, digest);
+        return pactum.report(header, rows, header.observers, signatures);
     }
 
     function _reigningAt(uint256 time) private view returns (uint256 which) {

@@ -51,6 +51,12 @@ library Model {
         }
     }
 
+    /// @notice The first period that is not decided and not too late to report.
+    function upcoming(Agreement storage self, uint256 time) internal view returns (uint256) {
+        uint256 late = silent(self, time);
+        return late > self.next ? late : self.next;
+    }
+
     function reportable(Agreement storage self, uint256 period, uint256 time) internal view returns (bool) {
         bool open = endOf(self, period) <= time && time < endOf(self, period) + DEADLINE;
         return period < self.periods && period >= self.next && open;
