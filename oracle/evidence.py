@@ -28,6 +28,7 @@ from oracle.samples import Result, Samples
 
 _RESULTS = {result: result.name.lower() for result in Result}
 _PREFIX = "surety."
+MOST_SAMPLES = 10_000_000  # more than a probe every 300 ms for a month; others may have written the file
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _SCHEMA = pa.schema(
     [
@@ -115,9 +116,9 @@ def read_evidence(content: bytes, digest: bytes) -> Evidence:
     if (found := hashlib.sha256(content).digest()) != digest:
         raise EvidenceDamaged(f"this file is 0x{found.hex()}", value=found, remedy=f"0x{digest.hex()} was asked for")
     try:
-        table = parquet.ParquetFile(pa.BufferReader(content)).read()
+        table = _read(content)
         return Evidence(_stretch(table.schema.metadata or {}), _samples(table))
-    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise EvidenceDamaged(f"no evidence file: {error}", value=digest.hex(), remedy="ask its oracle for the file") from error
 
 
@@ -169,6 +170,13 @@ def _texts(values: list[str]) -> Any:
     return pa.DictionaryArray.from_arrays(
         pa.Array.from_buffers(pa.int32(), len(indices), [None, pa.py_buffer(indices)]), dictionary
     )
+
+
+def _read(content: bytes) -> Any:
+    file = parquet.ParquetFile(pa.BufferReader(content))
+    if file.metadata.num_rows > MOST_SAMPLES:
+        raise ValueError(f"{file.metadata.num_rows} samples")
+    return file.read()
 
 
 def _stretch(metadata: dict[bytes, bytes]) -> Stretch:

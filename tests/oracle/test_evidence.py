@@ -102,6 +102,8 @@ def test_a_file_that_is_no_evidence_is_refused() -> None:
 
     refused(b"")
     refused(b"PAR1 not really PAR1")
+    sound = to_parquet(STRETCH, some())
+    refused(sound[:100] + bytes(200) + sound[300:])
     sink = io.BytesIO()
     parquet.write_table(pa.table({"target": ["a"]}), sink)
     refused(sink.getvalue())

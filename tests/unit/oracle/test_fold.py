@@ -132,6 +132,8 @@ def test_edge_slots_that_the_period_cuts_are_slots() -> None:
     assert found.coverage == Ratio(2, 2)
     terms = replace(TERMS, maintenance=(window(150, 300),))
     assert fold(Samples.of([]), START_S + 150, START_S + 450, terms).coverage == Ratio(0, 1)
+    terms = replace(TERMS, maintenance=(window(300, 450),))
+    assert fold(Samples.of([]), START_S + 150, START_S + 450, terms).coverage == Ratio(0, 1)
 
 
 def test_the_observation_carries_the_counts() -> None:

@@ -43,6 +43,7 @@ def test_equal_shares_fall_to_the_lower_member() -> None:
 
 def test_an_empty_pair_takes_no_part() -> None:
     assert uptimes((0, 0), (7, 10), (0, 0)) == Ratio(7, 10)
+    assert uptimes((0, 0), (0, 0), (7, 10), (0, 0)) == Ratio(7, 10)
     assert uptimes((0, 0), (0, 0), (0, 0)) == EMPTY
 
 
