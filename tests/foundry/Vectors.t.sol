@@ -6,6 +6,7 @@ import {ILawStone} from "../../contracts/interfaces/ILawStone.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {IZone} from "../../contracts/interfaces/IZone.sol";
 import {Rows} from "../../contracts/libraries/Rows.sol";
+import {Split} from "../../contracts/libraries/Split.sol";
 import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {Deploy} from "./support/Deploy.sol";
 import {VM} from "./support/Vm.sol";
@@ -232,5 +233,41 @@ contract VectorsTest {
         token.approve(address(zone), offer.deposit);
         zone.stake(address(token), offer.deposit);
         VM.stopPrank();
+    }
+
+    /// @dev tests/vectors/splits.json, made purse by purse in Python.
+    function test_splits() public {
+        json = VM.readFile("tests/vectors/splits.json");
+        uint256 i = 0;
+        for (; has("", i); ++i) {
+            IPactum.Division memory got = _division(i);
+            VM.assertEq(got.provider, number(entry("", i, ".division.provider")));
+            VM.assertEq(got.validators, number(entry("", i, ".division.validators")));
+            VM.assertEq(got.relay, number(entry("", i, ".division.relay")));
+            VM.assertEq(got.dao, number(entry("", i, ".division.dao")));
+            VM.assertEq(got.customerFromFee, number(entry("", i, ".division.customer_from_fee")));
+            VM.assertEq(got.customerFromDeposit, number(entry("", i, ".division.customer_from_deposit")));
+            VM.assertEq(got.slash, number(entry("", i, ".division.slash")));
+        }
+        VM.assertGe(i, 100, "vectors read");
+    }
+
+    function _division(uint256 i) private view returns (IPactum.Division memory) {
+        Split.Pinned memory pinned = Split.Pinned({
+            fee: uint128(number(entry("", i, ".case.fee"))),
+            relayFee: uint128(number(entry("", i, ".case.relay_fee"))),
+            validatorBps: uint16(number(entry("", i, ".case.validator_bps"))),
+            daoBps: uint16(number(entry("", i, ".case.dao_bps")))
+        });
+        uint256 outcome = number(entry("", i, ".case.outcome"));
+        if (outcome == uint256(IPactum.Outcome.Met)) return Split.ofMet(pinned);
+        if (outcome == uint256(IPactum.Outcome.NoData)) return Split.ofNoData(pinned);
+        Split.Award memory award = Split.Award({
+            creditBps: uint16(number(entry("", i, ".case.credit_bps"))),
+            slashBps: uint16(number(entry("", i, ".case.slash_bps"))),
+            deposit: uint128(number(entry("", i, ".case.deposit"))),
+            depositLeft: uint128(number(entry("", i, ".case.deposit_left")))
+        });
+        return Split.ofBreach(pinned, award);
     }
 }
