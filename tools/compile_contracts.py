@@ -43,9 +43,7 @@ def compile_contracts() -> dict[str, dict[str, Any]]:
     """Every committed artifact, by contract name. Raises solcx.exceptions.SolcError where a source does not compile."""
     output = solcx.compile_standard(_input(), base_path=ROOT, solc_binary=SOLC)
     compiler = {"version": solcx.wrapper.get_version_str_from_solc_binary(SOLC), "settings": dict(SETTINGS)}
-    return {
-        name: _artifact(name, output["contracts"][source][name], compiler) for name, source in CONTRACTS.items()
-    }
+    return {name: _artifact(name, output["contracts"][source][name], compiler) for name, source in CONTRACTS.items()}
 
 
 def committed() -> dict[str, dict[str, Any]]:
@@ -65,9 +63,7 @@ def drifted(fresh: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
 
 
 def _input() -> dict[str, Any]:
-    sources = {
-        file.relative_to(ROOT).as_posix(): {"content": file.read_text()} for file in sorted(SOURCES.rglob("*.sol"))
-    }
+    sources = {file.relative_to(ROOT).as_posix(): {"content": file.read_text()} for file in sorted(SOURCES.rglob("*.sol"))}
     selection = {source: {name: OUTPUTS} for name, source in CONTRACTS.items()}
     return {"language": "Solidity", "sources": sources, "settings": {**SETTINGS, "outputSelection": selection}}
 
