@@ -197,7 +197,8 @@ interface IPactum {
     /// @notice Parameters for later agreements. Shares sum to at most 10,000 bps; windows are at least one second.
     function setParameters(Parameters calldata values) external returns (uint32 parameters);
 
-    /// @notice Lists a token, or replaces its listing for later agreements. The relay fee must fit in the validators' share of minFee.
+    /// @notice Lists a token, or replaces its listing for later agreements. The relay fee must fit in the validators' share of minFee,
+    /// by the parameters now in force.
     function list(Listing calldata values) external returns (uint32 listing);
 
     /// @notice Where the DAO's share is paid from now on.
@@ -212,6 +213,9 @@ interface IPactum {
     function cancelOffer(uint256 nonce) external;
 
     /// @notice Opens an agreement: checks the offer and its signature, pulls all fees from the caller, locks the provider's deposit.
+    /// @param start first second of period 0; at least `lead` from now, and the first of a UTC month where periods are calendar months
+    /// @param periods at least one, at most the offer's maxPeriods and 2^24 - 1
+    /// @return agreement the low 96 bits of keccak256(abi.encode(chain, this contract, caller, offer digest, start, periods))
     function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods) external returns (uint96 agreement);
 
     // deciding -------------------------------------------------------------------------------------------------------
