@@ -19,7 +19,6 @@ PROVIDERS = {"steady", "sluggish", "flaky", "failing", "dark"}
 @pytest.fixture(scope="module")
 def result(repository, tmp_path_factory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("demo")
-    before = {process.pid for process in psutil.process_iter()}
     done = subprocess.run(
         [str(repository / ".venv" / "bin" / "surety"), "demo", "--json", "--periods", str(PERIODS)],
         cwd=home,
@@ -33,12 +32,16 @@ def result(repository, tmp_path_factory) -> dict[str, Any]:
     found = json.loads(done.stdout)
     assert done.returncode == 0, {name: held for name, held in found["checks"].items() if not held}
     found["left_files"] = [str(path) for path in Path(home).rglob("*")]
-    found["left_processes"] = [p.info for p in psutil.process_iter(["pid", "cmdline"]) if p.pid not in before and is_ours(p)]
+    found["left_processes"] = [process.pid for process in psutil.process_iter() if is_of(home, process)]
     return found
 
 
-def is_ours(process: psutil.Process) -> bool:
-    return any("surety" in word or "anvil" in word or "forkserver" in word for word in process.info["cmdline"] or [])
+def is_of(home: Path, process: psutil.Process) -> bool:
+    """Whether a process was started by this demo: all of its processes inherit its home."""
+    try:
+        return process.environ().get("HOME") == str(home)
+    except psutil.Error:
+        return False
 
 
 def test_every_check_of_the_demo_holds(result):
