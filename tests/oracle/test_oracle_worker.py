@@ -29,15 +29,18 @@ from chain.sender import Sender, WrongChain
 from chain.typed_data import offer_digest, report_digest
 from chain.values import Parameters
 from governance import laws as shipped_laws
+from governance.terms import parse_terms
 from governance.values import Outcome, PeriodKind
 from oracle import wire
+from oracle.database import DatabaseUnavailable
 from oracle.evidence import EvidenceStore
 from oracle.laws import Laws
 from oracle.probe import targets_of
 from oracle.rows import ObservationSet, Rules, derive, report_header, verify_member
+from oracle.samples import Result, Sample
 from oracle.store import ForeignDatabase, Store
 from oracle.wire import Proposal
-from oracle.worker import WorkerConfig, work
+from oracle.worker import Outbox, WorkerConfig, work
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -307,6 +310,30 @@ def _check_what_was_kept(stage: Stage, tiny: TinyRelay, folder: Path) -> None:
     for one in seen:
         counts = recount(evidence.get(one.evidence), terms)
         assert counts.observation(one.agreement, one.period, one.evidence) == one
+
+
+def test_samples_that_could_not_be_stored_wait_in_their_order() -> None:
+    class Locked:
+        def add_samples(self, samples: Any) -> None:
+            outbox.keep(asked, sample(3))  # the loop goes on probing meanwhile
+            raise DatabaseUnavailable("locked")
+
+    class Open:
+        def add_samples(self, samples: Any) -> None:
+            stored.extend(samples)
+
+    def sample(ms: int) -> Sample:
+        return Sample(ms, ms, 1, Result.OK)
+
+    asked = targets_of(parse_terms(TERMS.format(url="http://127.0.0.1:9/")))[0]
+    stored: list[Any] = []
+    outbox = Outbox()
+    for ms in (1, 2):
+        outbox.keep(asked, sample(ms))
+    with pytest.raises(DatabaseUnavailable):
+        outbox.flush(Locked())  # type: ignore[arg-type]
+    outbox.flush(Open())  # type: ignore[arg-type]
+    assert [kept.scheduled_ms for _, kept in stored] == [1, 2, 3]
 
 
 WORKER = """

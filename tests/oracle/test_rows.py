@@ -83,6 +83,13 @@ def test_only_what_every_observer_saw_has_a_row(committee: Any, seen: Seen) -> N
     assert [row.agreement for row in rows_of(committee, *both, committee.sign(2, [seen(2)]))] == [2]
 
 
+def test_a_quorum_within_a_larger_set_is_not_enough_for_a_row(committee: Any, seen: Seen) -> None:
+    committee.open(1)
+    committee.open(2)
+    both = [committee.sign(member, [seen(1), seen(2)]) for member in range(3)]
+    assert [row.agreement for row in rows_of(committee, *both, committee.sign(3, [seen(2)]))] == [2]
+
+
 def test_a_wanted_row_that_not_every_observer_saw_is_refused(committee: Any, seen: Seen) -> None:
     committee.open(1)
     committee.open(2)

@@ -138,6 +138,21 @@ def test_a_fault_of_the_prober_itself_costs_one_sample(caplog: pytest.LogCapture
     assert "failed in the prober itself" in caplog.text
 
 
+def test_waking_twice_for_one_tick_probes_once() -> None:
+    async def scene() -> int:
+        watcher = Watcher(1)
+        schedule = Schedule(watcher.run, watcher.keep, SystemClock())
+        schedule.start()
+        schedule.set_targets([target("a", 10**9)])
+        for _ in range(3):
+            await schedule._tick(10**9)
+        await watcher.done.wait()
+        await schedule.stop()
+        return len(watcher.started)
+
+    assert asyncio.run(scene()) == 1
+
+
 def test_a_target_with_too_many_unfinished_probes_is_passed_over() -> None:
     async def scene() -> int:
         gate = asyncio.Event()
