@@ -330,7 +330,7 @@ def _period_view(
     skipped: tuple[SkippedView, ...],
     clock: Clockwork,
 ) -> PeriodView:
-    start_s, end_s = agreement.bounds(period)
+    start_s, end_s = agreement.calendar.bounds(period)
     deadline_s = end_s + agreement.parameters.report_deadline
     outcome = Outcome(division.outcome) if division else accepted.row.outcome if accepted else None
     return PeriodView(

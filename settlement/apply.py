@@ -17,7 +17,6 @@ from settlement.ledger import Key
 from settlement.memory import Memory, UnexpectedLog
 from settlement.split import from_deposit
 from settlement.tables import (
-    NEVER_S,
     AcceptanceRow,
     AgreementRow,
     BalanceRow,
@@ -68,11 +67,8 @@ def hex_of(value: bytes) -> str:
 
 
 def end_of(opened: events.Opened) -> int:
-    """First second after an agreement's last period; NEVER_S where no calendar reaches."""
-    try:
-        return opened.offer.calendar(opened.start, opened.periods).bounds(opened.periods - 1)[1]
-    except (OverflowError, ValueError, OSError):  # the calendar ends with the year 9999, uint64 does not
-        return NEVER_S
+    """First second after an agreement's last period."""
+    return opened.offer.calendar(opened.start, opened.periods).bounds(opened.periods - 1)[1]
 
 
 class _Writer:

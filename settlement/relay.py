@@ -332,12 +332,9 @@ def _fits(
     return configuration.reigns_at(start_s) and chain_s < end_s + record.parameters.report_deadline
 
 
-def _epoch_of(record: AgreementRecord, period: int, epoch_s: int) -> int | None:
-    """The epoch in which a period ended; None where no calendar reaches."""
-    try:
-        return epoch_of(record.calendar.bounds(period)[1], epoch_s)
-    except (OverflowError, ValueError):
-        return None
+def _epoch_of(record: AgreementRecord, period: int, epoch_s: int) -> int:
+    """The epoch in which a period ended."""
+    return epoch_of(record.calendar.bounds(period)[1], epoch_s)
 
 
 def _chunks(derived: Sequence[Derived], size: int) -> list[list[Derived]]:

@@ -126,11 +126,8 @@ def deadlines(session: Session, now_s: int) -> dict[int, int]:
 
 
 def _deadline_s(row: AgreementRow, period: int, report_deadline_s: int) -> int:
-    """When a period's report deadline passes; NEVER_S for one past the last, or that no calendar reaches."""
+    """When a period's report deadline passes; NEVER_S for one past the last."""
     if period >= row.periods:
         return NEVER_S
-    try:
-        calendar = Calendar(PeriodKind(row.period_kind), row.start_s, row.period_s, row.periods)
-        return calendar.bounds(period)[1] + report_deadline_s
-    except (OverflowError, ValueError):
-        return NEVER_S
+    calendar = Calendar(PeriodKind(row.period_kind), row.start_s, row.period_s, row.periods)
+    return calendar.bounds(period)[1] + report_deadline_s

@@ -11,7 +11,6 @@ from enum import StrEnum
 from chain.values import Division, LawStatus, Parameters, Skip
 from governance.periods import Calendar
 from governance.values import Outcome, PeriodKind, Ratio, Row
-from settlement.tables import NEVER_S
 
 
 class AgreementState(StrEnum):
@@ -87,16 +86,6 @@ class AgreementView:
     def calendar(self) -> Calendar:
         """When its periods begin and end."""
         return Calendar(self.period_kind, self.start_s, self.period_s, self.periods)
-
-    def bounds(self, period: int) -> tuple[int, int]:
-        """First second of a period, and first second after it; NEVER_S where no calendar reaches.
-
-        Contracts count to the year 36,812: whoever opens an agreement there must not stop a reader.
-        """
-        try:
-            return self.calendar.bounds(period)
-        except (OverflowError, ValueError):
-            return NEVER_S, NEVER_S
 
     @property
     def cursor(self) -> tuple[int, int]:
