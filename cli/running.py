@@ -11,6 +11,7 @@ import typer
 
 from chain.addressbook import AddressBook
 from chain.keys import open_keystore
+from chain.node import public_url
 from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, Keystore, RpcUrl
 from cli.passwords import password_for
 from governance.errors import BadInput
@@ -88,7 +89,7 @@ def oracle_run(
     relay: Annotated[list[str], typer.Option(envvar="SURETY_RELAY", help="A relay's address; give it again for more.")],
     rpc_url: RpcUrl = DEFAULT_RPC_URL,
     book: Book = DEFAULT_BOOK,
-    database: Annotated[str | None, typer.Option(help="Database URL; by default SQLite in the state folder.")] = None,
+    database: Annotated[str | None, typer.Option(envvar="SURETY_ORACLE_DATABASE", help="Database URL; by default SQLite in the state folder.")] = None,
     evidence: Annotated[str | None, typer.Option(envvar="SURETY_EVIDENCE", help="Evidence store, any fsspec URL.")] = None,
     poll_s: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks at chain and relays.")] = 1.0,
 ) -> None:
@@ -99,7 +100,7 @@ def oracle_run(
     from oracle.worker import WorkerConfig, run_worker
 
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _say_to_stderr(f"oracle {keystore} at {rpc_url}, relays {', '.join(relay)}; Ctrl-C stops it")
+    _say_to_stderr(f"oracle {keystore} at {public_url(rpc_url)}, relays {', '.join(relay)}; Ctrl-C stops it")
     run_worker(
         WorkerConfig(
             rpc_url=rpc_url,
@@ -117,7 +118,7 @@ def oracle_run(
 @relay_app.command("run", epilog="Example: surety relay run --keystore relay.json --database sqlite:///settlement.db")
 def relay_run(
     keystore: Keystore,
-    database: Annotated[str, typer.Option(help="Database URL, SQLite or PostgreSQL.")],
+    database: Annotated[str, typer.Option(envvar="SURETY_DATABASE", help="Database URL, SQLite or PostgreSQL.")],
     rpc_url: RpcUrl = DEFAULT_RPC_URL,
     book: Book = DEFAULT_BOOK,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where oracles hand in, on loopback.")] = 8645,
@@ -129,7 +130,7 @@ def relay_run(
     from settlement.worker import SettlementConfig, run_settlement
 
     signer = open_keystore(keystore, password_for(keystore))
-    _say_to_stderr(f"relay {signer.address} at {rpc_url}, taking observations on port {port}; Ctrl-C stops it")
+    _say_to_stderr(f"relay {signer.address} at {public_url(rpc_url)}, taking observations on port {port}; Ctrl-C stops it")
     run_settlement(
         SettlementConfig(
             rpc_url=rpc_url,
@@ -146,7 +147,7 @@ def relay_run(
 
 @api_app.command("serve", epilog="Example: surety api serve --database sqlite:///settlement.db")
 def api_serve(
-    database: Annotated[str, typer.Option(help="Settlement's database, which the API only reads.")],
+    database: Annotated[str, typer.Option(envvar="SURETY_DATABASE", help="Settlement's database, which the API only reads.")],
     rpc_url: RpcUrl = DEFAULT_RPC_URL,
     book: Book = DEFAULT_BOOK,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

@@ -15,6 +15,8 @@ NAMED_BY = r"[A-Z][A-Z0-9_]{0,63}"
 _CREDENTIAL = re.compile(r"(?i)(proxy-)?authorization|cookie|.*(api[-_]?key|token|secret|password|credential).*")
 _HEADER_PATTERN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}"
 _METHODS = ("GET", "HEAD", "POST", "PUT")
+MOST_PROBES = 16
+MOST_STARTS_PER_S = 20  # of all probes of one document together: what it asks of every oracle is taken from all others
 _SHORTEST_INTERVAL_MS, _LONGEST_INTERVAL_MS, _LONGEST_TIMEOUT_MS = 10, 86_400_000, 600_000
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from governance.documents import Fields, fields_of, read_yaml
@@ -15,7 +16,7 @@ from governance.errors import BadInput
 from governance.figures import Figures, LatencyClause, Tier
 from governance.openslo import Document, open_document
 from governance.periods import Calendar
-from governance.probe_terms import Probe, Rate, read_probe
+from governance.probe_terms import MOST_PROBES, MOST_STARTS_PER_S, Probe, Rate, read_probe
 from governance.quantities import choice_of, text_of
 from governance.slo import Availability, Latency, Maintenance, read_availability, read_latency
 from governance.values import PeriodKind, Ratio, UptimeMethod
@@ -131,7 +132,24 @@ def _probes(sources: Sequence[Document]) -> tuple[Probe, ...]:
         if document.name in names:
             raise document.place.bad(f"a second DataSource named {document.name!r}", remedy="give each its own name")
         names.add(document.name)
-    return tuple(read_probe(document.name, _connection(document)) for document in sources)
+    probes = tuple(read_probe(document.name, _connection(document)) for document in sources)
+    _refuse_floods(sources, probes)
+    return probes
+
+
+def _refuse_floods(sources: Sequence[Document], probes: Sequence[Probe]) -> None:
+    """One agreement must not crowd out the others at the oracles that measure them all."""
+    if len(probes) > MOST_PROBES:
+        raise sources[MOST_PROBES].place.bad(
+            f"there are {len(probes)} probes", value=len(probes), remedy=f"keep at most {MOST_PROBES} DataSources"
+        )
+    starts_per_s = sum(Fraction(1_000, probe.interval_ms) for probe in probes)
+    if starts_per_s > MOST_STARTS_PER_S:
+        raise sources[-1].place.bad(
+            f"the probes start {float(starts_per_s):g} times a second together",
+            value=starts_per_s,
+            remedy=f"lengthen the intervals: at most {MOST_STARTS_PER_S} a second",
+        )
 
 
 def _connection(document: Document) -> Fields:
