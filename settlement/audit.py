@@ -30,7 +30,18 @@ from oracle.evidence import Evidence, recount
 from oracle.laws import Laws
 from oracle.rows import ObservationSet, Rules, SignedObservations, derive_rows, report_header, verify_member
 from oracle.wire import Proposal, load_proposal, parse
-from settlement.audit_checks import AuditReport, Check, Result, attempt, equal, passes, that
+from settlement.audit_checks import (
+    EVERY_EXPIRED,
+    EVERY_REPORTED,
+    AuditReport,
+    Check,
+    Result,
+    attempt,
+    equal,
+    passes,
+    that,
+    unmade,
+)
 from settlement.audit_trail import ExpiredPeriod, NotDecided, ReportedPeriod, Submission, follow, submission_of
 from settlement.split import Stakes, divide
 
@@ -111,8 +122,8 @@ class Auditor:
             raise UnknownAgreement(f"no period {period} of agreement {agreement}", value=agreement, remedy="check both numbers")
         trail = follow(self._node, self._book, agreement, period, record.offer.deposit)
         if isinstance(trail, ExpiredPeriod):
-            return AuditReport(agreement, period, tuple(self._expired(record, period, trail)))
-        return AuditReport(agreement, period, tuple(self._reported(record, period, trail)))
+            return AuditReport(agreement, period, tuple(self._expired(record, period, trail)), EVERY_EXPIRED)
+        return AuditReport(agreement, period, tuple(self._reported(record, period, trail)), EVERY_REPORTED)
 
     # a period that nobody reported ----------------------------------------------------------------------------------------------
 
@@ -130,15 +141,18 @@ class Auditor:
     # a period that was reported -------------------------------------------------------------------------------------------------
 
     def _reported(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> list[Check]:
-        configuration = self._docket.configuration(trail.reported.configuration)
-        checks = [*self._time(record, period, trail), *self._reign(record, period, configuration)]
+        checks = [*self._time(record, period, trail), self._reign(record, period, trail)]
+        checks += [*self._texts(record), self._split(record, trail), self._final(trail.decided_in)]
         sent = attempt("the report's call data", lambda: submission_of(self._node, self._book, trail.accepted.tx_hash))
         if isinstance(sent, Check):
             checks.append(sent)
-        elif configuration is not None:
-            checks += self._signed(sent, trail, configuration)
-            checks += self._observed(sent, trail, record, period, configuration)
-        return [*checks, *self._texts(record), self._split(record, trail), self._final(trail.decided_in)]
+            return [*checks, *unmade(checks, EVERY_REPORTED, "no call data")]
+        configuration = self._docket.configuration(trail.reported.configuration)
+        if configuration is None:
+            return [*checks, *unmade(checks, EVERY_REPORTED, "the chain was read, and this committee was not found")]
+        checks += self._signed(sent, trail, configuration)
+        checks += self._observed(sent, trail, record, period, configuration)
+        return [*checks, *unmade(checks, EVERY_REPORTED, "no observation set")]
 
     def _time(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> list[Check]:
         end_s = record.calendar.bounds(period)[1]
@@ -149,17 +163,13 @@ class Auditor:
             equal("the epoch", epoch_of(end_s, self._rules.epoch_s), trail.reported.epoch),
         ]
 
-    def _reign(self, record: AgreementRecord, period: int, configuration: Configuration | None) -> list[Check]:
-        """The docket checked that the members hash to the digest."""
-        start_s = record.calendar.bounds(period)[0]
-        reigning = self._docket.configuration_at(start_s)
-        return [
-            equal(
-                "the committee reigned when the period began",
-                None if reigning is None else reigning.digest,
-                None if configuration is None else configuration.digest,
-            )
-        ]
+    def _reign(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> Check:
+        """The docket checked that the members hash to the digest. Where it knows no committee, nothing can be said."""
+        name = "the committee reigned when the period began"
+        reigning = self._docket.configuration_at(record.calendar.bounds(period)[0])
+        if reigning is None:
+            return Check(name, Result.UNVERIFIED, "0x" + trail.reported.configuration.hex(), "no committee is known of that time")
+        return equal(name, reigning.digest, trail.reported.configuration)
 
     def _signed(self, sent: Submission, trail: ReportedPeriod, configuration: Configuration) -> list[Check]:
         reported, accepted = trail.reported, trail.accepted
@@ -192,21 +202,21 @@ class Auditor:
     ) -> list[Check]:
         fetched = attempt("the observation set", lambda: self._sets.observation_set(sent.header.observation_set))
         if isinstance(fetched, Check):
-            unmade = ("the roots of the members", "the evidence", "the verdict")
-            return [fetched, *(Check(name, Result.UNVERIFIED, seen="no observation set") for name in unmade)]
+            return [fetched]
         observed = ObservationSet(configuration, sent.header.epoch, fetched.members)
         rows = [unpack(word) for word in sent.rows]
         header = attempt("the observation set", lambda: report_header(observed, rows, sent.header.payee))
         same = header if isinstance(header, Check) else equal("the observation set", sent.header, header)
         return [
             same,
-            *self._roots(observed),
+            *self._roots(observed, sent.header.observers),
             *self._recounted(observed, record, period),
             self._verdict(observed, trail, record, period),
         ]
 
-    def _roots(self, observed: ObservationSet) -> list[Check]:
-        return [
+    def _roots(self, observed: ObservationSet, observers: int) -> list[Check]:
+        """One check per member, and one that every member whose observations the report claims is there and holds."""
+        single = [
             passes(
                 f"the root of member {signed.member}",
                 lambda signed=signed: verify_member(signed, observed.configuration, self._rules.committee),  # type: ignore[misc]
@@ -215,6 +225,8 @@ class Auditor:
             )
             for signed in observed.members
         ]
+        held = [signed.member for signed, check in zip(observed.members, single, strict=True) if check.result is Result.HELD]
+        return [*single, equal("the roots of the members", members_of(observers), tuple(held))]
 
     def _verdict(self, observed: ObservationSet, trail: ReportedPeriod, record: AgreementRecord, period: int) -> Check:
         key = record.id, period
@@ -234,7 +246,8 @@ class Auditor:
         single = [self._recount(signed, terms, record, period) for signed in observed.members]
         failed, missing = (sum(check.result is result for check in single) for result in (Result.FAILED, Result.UNVERIFIED))
         most = (len(observed.configuration.members) - 1) // 3
-        result = Result.FAILED if failed > most else Result.UNVERIFIED if failed + missing > most else Result.HELD
+        enough = failed + missing <= most and len(single) >= observed.configuration.quorum
+        result = Result.FAILED if failed > most else Result.HELD if enough else Result.UNVERIFIED
         seen = f"{failed} differ, {missing} not to be had, of {len(single)}"
         return [*single, Check("the evidence", result, f"at most {most} differ or are missing", seen)]
 

@@ -1,8 +1,12 @@
-"""Named checks, each with what was expected and what was seen, and the report that they make."""
+"""Named checks, each with what was expected and what was seen, and the report that they make.
+
+A report holds only where every check that its kind of period demands was made and held: one that was left out for whatever reason
+leaves the period unverified.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -10,6 +14,29 @@ from typing import TypeVar
 from governance.errors import SuretyError
 
 Given = TypeVar("Given")
+
+EVERY_REPORTED = (
+    "the report came in time",
+    "the epoch",
+    "the committee reigned when the period began",
+    "the header",
+    "the hash of the rows",
+    "the row is among those signed",
+    "the signatures",
+    "every signer observed",
+    "the observation set",
+    "the roots of the members",
+    "the evidence",
+    "the verdict",
+    "the law's text",
+    "the terms' text",
+    "the split",
+    "the decision is beyond recall",
+)
+"""What must be checked of a period that was reported."""
+
+EVERY_EXPIRED = ("no row was accepted", "the deadline had passed", "the split", "the decision is beyond recall")
+"""What must be checked of a period that nobody reported."""
 
 
 class Result(StrEnum):
@@ -33,17 +60,22 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """All checks of one agreement-period."""
+    """All checks of one agreement-period. ``required`` names those without which nothing holds."""
 
     agreement: int
     period: int
     checks: tuple[Check, ...]
+    required: tuple[str, ...]
 
     @property
     def result(self) -> Result:
-        """FAILED if a decisive check failed, else UNVERIFIED if one could not be made, else HELD."""
-        results = {check.result for check in self.checks if check.decisive}
-        return next((result for result in (Result.FAILED, Result.UNVERIFIED) if result in results), Result.HELD)
+        """FAILED if a decisive check failed; HELD if every one held and none that is required is missing; else UNVERIFIED."""
+        decisive = [check for check in self.checks if check.decisive]
+        results = {check.result for check in decisive}
+        if Result.FAILED in results:
+            return Result.FAILED
+        complete = bool(self.required) and {check.name for check in decisive} >= set(self.required)
+        return Result.HELD if complete and results == {Result.HELD} else Result.UNVERIFIED
 
     @property
     def suspects(self) -> tuple[str, ...]:
@@ -76,6 +108,12 @@ def attempt(name: str, fetch: Callable[[], Given]) -> Given | Check:
         return fetch()
     except SuretyError as error:
         return Check(name, Result.UNVERIFIED, "to be had", str(error))
+
+
+def unmade(checks: Iterable[Check], required: Iterable[str], reason: str) -> list[Check]:
+    """The required checks that are not among those made, each unverified for this reason."""
+    made = {check.name for check in checks}
+    return [Check(name, Result.UNVERIFIED, seen=reason) for name in required if name not in made]
 
 
 def equal(name: str, expected: object, seen: object) -> Check:
