@@ -89,7 +89,9 @@ def oracle_run(
     relay: Annotated[list[str], typer.Option(envvar="SURETY_RELAY", help="A relay's address; give it again for more.")],
     rpc_url: RpcUrl = DEFAULT_RPC_URL,
     book: Book = DEFAULT_BOOK,
-    database: Annotated[str | None, typer.Option(envvar="SURETY_ORACLE_DATABASE", help="Database URL; by default SQLite in the state folder.")] = None,
+    database: Annotated[
+        str | None, typer.Option(envvar="SURETY_ORACLE_DATABASE", help="Database URL; by default SQLite in the state folder.")
+    ] = None,
     evidence: Annotated[str | None, typer.Option(envvar="SURETY_EVIDENCE", help="Evidence store, any fsspec URL.")] = None,
     poll_s: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks at chain and relays.")] = 1.0,
 ) -> None:

@@ -77,6 +77,7 @@ def oracle_process(order: OracleOrder) -> None:
             evidence_url=state.evidence,
             relays=(order.relay_url,),
             poll_s=order.poll_s,
+            tell_s=2.0,
             witness=LyingWitness if order.lies else Witness,
         )
     )

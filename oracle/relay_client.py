@@ -9,6 +9,7 @@ import httpx
 
 from governance.errors import BadInput, FatalError, RetryableError
 from oracle import wire
+from oracle.interim import SignedInterim, tallies_json
 
 TIMEOUT_S = 10.0
 LARGEST_ANSWER = 64 << 20
@@ -51,6 +52,10 @@ class RelayClient:
     def sign(self, proposal_id: str, signature: wire.MemberSignature) -> None:
         """Hands in a signature; again is harmless. Raises RelayUnavailable, RelayRefused."""
         self._ask("POST", f"/v1/proposals/{proposal_id}/signatures", json=wire.signature_json(signature))
+
+    def tell(self, member: int, signed: list[SignedInterim]) -> None:
+        """Hands in a member's interim counts; the newest are kept. Raises RelayUnavailable, RelayRefused."""
+        self._ask("POST", "/v1/tallies", json=tallies_json(member, signed))
 
     def observation_set(self, root: bytes) -> wire.Proposal:
         """The proposal that rests on an observation set. Raises RelayUnavailable, RelayRefused, BadInput."""

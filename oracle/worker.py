@@ -33,6 +33,7 @@ from oracle.rows import Rules
 from oracle.samples import Sample
 from oracle.schedule import Schedule
 from oracle.store import ForeignDatabase, Store, TargetName
+from oracle.teller import Teller
 from oracle.witness import Witness
 
 GRACE_MARGIN_MS = 500
@@ -49,6 +50,7 @@ log = logging.getLogger(__name__)
 class WorkerConfig:
     """What an operator decides. ``credentials`` are by the names that terms give them.
 
+    ``tell_s`` is the pause between two tellings of interim counts.
     ``grace_ms`` None waits the longest probe timeout and a margin after each epoch. ``keep_samples_ms`` is how long samples stay
     in the database after they are of no more use to a running period. ``witness`` is for trials with oracles that misbehave.
     """
@@ -60,6 +62,7 @@ class WorkerConfig:
     evidence_url: str
     relays: tuple[str, ...]
     poll_s: float = 5.0
+    tell_s: float = 5.0
     grace_ms: int | None = None
     credentials: Mapping[str, Credential] = field(default_factory=dict, repr=False)
     clock: Clock = field(default_factory=SystemClock)
@@ -151,6 +154,7 @@ class Rounds:
         self._docket = Docket(self._node, config.book)
         self._laws = Laws(self._docket)
         self._witness: Witness | None = None
+        self._teller: Teller | None = None
         self._targets: tuple[Target, ...] = ()
         self._known: dict[bytes, tuple[Target, ...]] = {}
         self._dropped_ms = 0
@@ -172,6 +176,7 @@ class Rounds:
                 self._try("forgetting samples", lambda: self._drop_samples(now_ms))
             self._try("pushing", witness.push)
             self._try("co-signing", witness.pull_and_cosign)
+            self._try("telling", lambda: self._tell(witness.grace_ms))
         return self._targets
 
     def close(self) -> None:
@@ -204,7 +209,13 @@ class Rounds:
             relays=self._relays,
             clock=config.clock,
         )
+        every_ms = int(config.tell_s * 1_000)
+        self._teller = Teller(config.signer, rules, ports.agreements, ports.source, config.clock, every_ms)
         return config.witness(config.signer, rules, ports, GRACE_MARGIN_MS)
+
+    def _tell(self, grace_ms: int) -> None:
+        if self._teller is not None:
+            self._teller.tell(list(self._relays), grace_ms)
 
     def _targets_of(self, terms: Iterable[bytes]) -> Iterable[Target]:
         for one in terms:

@@ -13,7 +13,7 @@ from chain.typed_data import Domain
 from chain.values import Configuration
 from governance.clock import Clock
 from governance.errors import BadInput
-from settlement.interim import SignedInterim, interim_digest
+from oracle.interim import SignedInterim, interim_digest
 from settlement.relay_tables import TallyRow
 from settlement.store import Store
 from settlement.world import World

@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ SERIES = ("s369", "s373", "s519")
 FEE, DEPOSIT = 1_000 * 10**6, 10_000 * 10**6
 
 
-def surety(repository: Path, *arguments: str) -> object:
+def surety(repository: Path, *arguments: str) -> Any:
     command = [str(repository / ".venv" / "bin" / "surety"), *arguments, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr

@@ -48,11 +48,11 @@ def test_a_malformed_csv_names_line_and_column(surety, tmp_path, text, place):
         (("  name:", "\tname:"), ":"),
     ],
 )
-def test_malformed_terms_name_line_and_column(surety, tmp_path, change, place):
+def test_malformed_terms_name_line_and_column(surety, tmp_path, change: tuple[str, str], place):
     text = (EXAMPLES / "backtest.yaml").read_text()
     assert change[0] in text
     terms = tmp_path / "terms.yaml"
-    terms.write_text(text.replace(*change, 1))
+    terms.write_text(text.replace(change[0], change[1], 1))
     samples = tmp_path / "samples.csv"
     samples.write_text("ts,ok,latency_ms\n1700000000,1,20\n")
     line = one_line(surety("backtest", str(samples), "--terms", str(terms)))

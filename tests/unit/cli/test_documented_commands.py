@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_every_command_has_help_with_an_example(surety):
 
     from cli.main import app
 
-    root = get_command(app)
+    root: Any = get_command(app)
     for name, command in root.commands.items():
         for each in getattr(command, "commands", {name: command}).values():
             assert each.help, f"{name} {each.name} has no help"

@@ -11,7 +11,7 @@ from eth_account.messages import _hash_eip191_message, encode_typed_data
 from chain.typed_data import COMMITTEE_NAME, VERSION, Domain
 from governance.errors import BadInput
 from governance.values import Ratio
-from settlement.interim import TALLY_TYPE, Interim, SignedInterim, interim_digest, load_tallies, tallies_json
+from oracle.interim import TALLY_TYPE, Interim, SignedInterim, interim_digest, load_tallies, tallies_json
 
 COMMITTEE = Domain(31_337, "0x" + "ab" * 20)
 COUNTS = Interim(2**96 - 1, 3, 1_735_689_640, 50, Ratio(49 * 10**9, 50 * 10**9), Ratio(48, 49), Ratio(4, 4), 830)
