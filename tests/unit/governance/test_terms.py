@@ -259,3 +259,19 @@ def test_figures_made_by_hand_are_checked_too(figures: Figures) -> None:
         replace(figures, tiers=(LADDER[0], replace(LADDER[1], credit_bps=999), LADDER[2]))
     with pytest.raises(BadInput, match="more than the whole"):
         replace(figures, tiers=(*LADDER[:2], replace(LADDER[2], slash_bps=10_001)))
+
+
+def test_one_agreement_cannot_ask_for_more_probes_than_leave_room_for_others(monthly: str) -> None:
+    (source,) = [document for document in monthly.split("---\n") if "kind: DataSource" in document]
+
+    def with_probes(count: int, interval: str) -> str:
+        others = [source.replace("name: short-completion", f"name: probe-{number}") for number in range(count - 1)]
+        text = "---\n".join([monthly, *others]).replace("metricSourceRef: short-completion, ", "")
+        return text.replace("interval: 30s", f"interval: {interval}").replace("maxRatePerSecond: 2", "maxRatePerSecond: 1000")
+
+    assert len(parse_terms(with_probes(16, "30s")).probes) == 16
+    with pytest.raises(BadInput, match="there are 17 probes"):
+        parse_terms(with_probes(17, "30s"))
+    assert len(parse_terms(with_probes(4, "200ms")).probes) == 4
+    with pytest.raises(BadInput, match="times a second together"):
+        parse_terms(with_probes(5, "200ms"))
