@@ -96,6 +96,17 @@ def open_keystore(path: Path, password: str) -> Signer:
     return Signer(secret)
 
 
+def address_in(path: Path) -> str:
+    """The address that a keystore says it holds the key of; no password is needed, and nothing is proved.
+
+    Raises BadInput where the file is missing, is no version 3 keystore, or names no address.
+    """
+    named = _keystore_document(path).get("address")
+    if not isinstance(named, str):
+        raise BadInput("this keystore names no address", source=str(path), remedy="open it with its password instead")
+    return address_of("0x" + named.removeprefix("0x").lower())
+
+
 def recover_compact(digest: bytes, signature: bytes) -> str:
     """The address that made an EIP-2098 signature of a digest.
 

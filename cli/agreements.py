@@ -11,7 +11,8 @@ import typer
 
 from chain.docket import AgreementRecord, Docket
 from chain.events import CustomerPaid, decode_known
-from chain.keys import recover
+from chain.hashing import address_of
+from chain.keys import address_in, recover
 from chain.offers import SignedOffer
 from chain.typed_data import offer_digest
 from chain.values import Agreement
@@ -19,7 +20,7 @@ from cli.amounts import Money, parse_agreement, percent_of, show_agreement
 from cli.connection import Connection
 from cli.console import out, print_facts, print_json, print_table
 from cli.history import PeriodHistory, periods_of, read_events
-from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, AgreementId, Book, Json, Keystore, RpcUrl
+from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, AgreementId, Book, Json, Keystore, OwnKeystore, RpcUrl
 from cli.providers import approve
 from governance.errors import BadInput
 from governance.periods import month_of, month_start_s
@@ -81,15 +82,20 @@ def list_(
     book: Book = DEFAULT_BOOK,
     provider: Annotated[str | None, typer.Option(help="Only those of this provider.")] = None,
     customer: Annotated[str | None, typer.Option(help="Only those of this customer.")] = None,
+    keystore: OwnKeystore = None,
     json_: Json = False,
 ) -> None:
-    """List the agreements of this deployment, as the chain tells."""
+    """List the agreements of this deployment, as the chain tells. With a keystore: those in which it is a party."""
+    wanted = [address_of(one) if one else None for one in (provider, customer)]
+    own = address_in(keystore) if keystore else None
     connection = Connection.open(rpc_url, book)
     docket = connection.docket()
     records = [
         record
         for record in docket.agreements().values()
-        if provider in (None, record.provider) and customer in (None, record.customer)
+        if wanted[0] in (None, record.provider)
+        and wanted[1] in (None, record.customer)
+        and own in (None, record.provider, record.customer)
     ]
     states = [connection.pactum.agreement_of(record.id) for record in records]
     if json_:
@@ -139,9 +145,11 @@ def status(
     rpc_url: RpcUrl = DEFAULT_RPC_URL,
     book: Book = DEFAULT_BOOK,
     api: Annotated[str | None, typer.Option(envvar="SURETY_API", help="An API that also knows the running period.")] = None,
+    keystore: OwnKeystore = None,
     json_: Json = False,
 ) -> None:
     """Show one agreement: what it promises, what was decided, what is owed, and, from an API, the running period so far."""
+    own = address_in(keystore) if keystore else None
     connection = Connection.open(rpc_url, book)
     docket = connection.docket()
     record = _record(docket, agreement)
@@ -156,8 +164,8 @@ def status(
     print_facts(
         f"agreement {show_agreement(record.id)}: {_service(docket, record)}",
         {
-            "provider": record.provider,
-            "customer": record.customer,
+            "provider": record.provider + (" (you)" if own == record.provider else ""),
+            "customer": record.customer + (" (you)" if own == record.customer else ""),
             "fee per period": money.label(record.offer.fee),
             "deposit left": f"{money.label(state.deposit_left)} of {money.label(state.deposit)}",
             "decided": f"{state.next} of {state.periods} periods{' (closed)' if state.closed else ''}",

@@ -22,6 +22,10 @@ Keystore = Annotated[
         "--keystore", envvar="SURETY_KEYSTORE", help="The keystore that signs; its password comes from SURETY_PASSWORD_FILE."
     ),
 ]
+OwnKeystore = Annotated[
+    Path | None,
+    typer.Option("--keystore", envvar="SURETY_KEYSTORE", help="Your keystore; read for its address alone, without a password."),
+]
 Token = Annotated[
     str | None,
     typer.Option("--token", help="The token's address; by default the one of the address book."),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from chain import keys
 from chain.documents import FileExists
-from chain.keys import HALF_ORDER, Signer, WrongPassword, new_keystore, open_keystore, recover, recover_compact
+from chain.keys import HALF_ORDER, Signer, WrongPassword, address_in, new_keystore, open_keystore, recover, recover_compact
 from governance.errors import BadInput
 
 ORDER = 2 * HALF_ORDER + 1
@@ -143,3 +143,16 @@ def test_signing_is_not_done_slowly_in_silence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(__import__("sys").modules, "coincurve", None)
     with pytest.raises(keys.MissingBackend, match="coincurve is not installed"):
         Signer(SECRET)
+
+
+def test_a_keystore_tells_its_address_without_its_password(tmp_path):
+    path = tmp_path / "key.json"
+    made = new_keystore(path, "secret", light=True)
+    assert address_in(path) == made
+
+
+def test_a_keystore_without_an_address_tells_none(tmp_path):
+    path = tmp_path / "key.json"
+    path.write_text('{"version": 3}')
+    with pytest.raises(BadInput, match="names no address"):
+        address_in(path)
