@@ -1,8 +1,14 @@
-"""An oracle's side of the relay protocol. Relays are many and untrusted: what they answer is read strictly and bounded."""
+"""An oracle's side of the relay protocol. Relays are many and untrusted: what they answer is read strictly and bounded.
+
+An exchange is bounded as a whole, from the look-up of the name to the last byte: a limit on each read would let a relay that
+sends a byte now and then hold an oracle for ever. No redirect is followed, no cookie kept, nothing unpacked.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -11,7 +17,8 @@ from governance.errors import BadInput, FatalError, RetryableError
 from oracle import wire
 from oracle.interim import SignedInterim, tallies_json
 
-TIMEOUT_S = 10.0
+SILENCE_S = 10.0  # the longest wait for a connection, or for the next byte
+EXCHANGE_S = 30.0  # the longest for all of a question and its answer
 LARGEST_ANSWER = 64 << 20
 _LONGEST_REASON = 300
 
@@ -25,17 +32,30 @@ class RelayRefused(FatalError):
 
 
 class RelayClient:
-    """One relay, by its address. To be used from one thread at a time."""
+    """One relay, by its address. To be used from one thread at a time, in which no event loop runs; to be closed in the end.
 
-    def __init__(self, url: str) -> None:
+    No call takes longer than ``exchange_s`` seconds.
+    """
+
+    def __init__(self, url: str, exchange_s: float = EXCHANGE_S) -> None:
         if not url.startswith(("http://", "https://")):
             raise BadInput(f"{url!r} is no relay", value=url, remedy="as in http://127.0.0.1:8600")
         self.url = url.rstrip("/")
-        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False, headers={"accept-encoding": "identity"})
+        self._exchange_s = exchange_s
+        # An event loop of its own: there alone can all of an exchange be broken off, wherever it hangs.
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._client = httpx.AsyncClient(
+            timeout=SILENCE_S,
+            follow_redirects=False,
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"accept-encoding": "identity"},
+        )
 
     def close(self) -> None:
         """Gives back the connections."""
-        self._client.close()
+        self._runner.run(self._client.aclose())
+        self._runner.close()
 
     def push(self, submission: wire.Submission) -> None:
         """Hands in a member's observations of one epoch; again is harmless. Raises RelayUnavailable, RelayRefused."""
@@ -62,20 +82,29 @@ class RelayClient:
         return wire.load_proposal(self._ask("GET", f"/v1/observation-sets/0x{root.hex()}"), f"{self.url} observation set")
 
     def _ask(self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None) -> object:
-        try:
-            with self._client.stream(method, self.url + path, json=json, params=params) as response:
-                content = self._bounded(response)
-        except httpx.HTTPError as error:
-            raise RelayUnavailable(f"relay {self.url} does not answer: {type(error).__name__}", value=self.url) from error
-        if 400 <= response.status_code < 500 and response.status_code != 429:
-            raise RelayRefused(f"relay {self.url} refuses {method} {path}: {_reason(content)}", value=response.status_code)
-        if not response.is_success:
-            raise RelayUnavailable(f"relay {self.url} answers {response.status_code}", value=response.status_code)
+        status, content = self._runner.run(self._exchange(method, path, json, params))
+        if 400 <= status < 500 and status != 429:
+            raise RelayRefused(f"relay {self.url} refuses {method} {path}: {_reason(content)}", value=status)
+        if not 200 <= status < 300:
+            raise RelayUnavailable(f"relay {self.url} answers {status}", value=status)
         return wire.parse(content, f"{self.url}{path}") if content else None
 
-    def _bounded(self, response: httpx.Response) -> bytes:
+    async def _exchange(self, method: str, path: str, json: Any, params: Mapping[str, str] | None) -> tuple[int, bytes]:
+        """Status and content of an answer. Raises RelayUnavailable, whatever a relay sends."""
+        try:
+            async with (
+                asyncio.timeout(self._exchange_s),
+                self._client.stream(method, self.url + path, json=json, params=params) as response,
+            ):
+                return response.status_code, await self._bounded(response)
+        except TimeoutError as error:
+            raise RelayUnavailable(f"relay {self.url} takes more than {self._exchange_s:g} s", value=self.url) from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise RelayUnavailable(f"relay {self.url} does not answer: {type(error).__name__}", value=self.url) from error
+
+    async def _bounded(self, response: httpx.Response) -> bytes:
         content = bytearray()
-        for piece in response.iter_bytes():
+        async for piece in response.aiter_raw():
             content += piece
             if len(content) > LARGEST_ANSWER:
                 raise RelayUnavailable(f"relay {self.url} answers more than {LARGEST_ANSWER} bytes", value=self.url)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -122,6 +124,78 @@ def test_an_answer_beyond_all_bounds_is_cut_off(server: Relay, client: RelayClie
     monkeypatch.setattr(relay_client, "LARGEST_ANSWER", 1_000)
     server.status, server.body = 200, b" " * 2_000
     with pytest.raises(RelayUnavailable, match="more than 1000 bytes"):
+        client.proposals(bytes(32), 0)
+
+
+class Raw:
+    """Says these bytes to everybody, then these others one by one, until the test is over."""
+
+    def __init__(self, head: bytes, drip: bytes = b"") -> None:
+        self._head, self._drip = head, drip
+        self._over = threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._over.set()
+        socket.create_connection(self._listening.getsockname()).close()
+        self._thread.join()
+        self._listening.close()
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            heard, _ = self._listening.accept()
+            with heard:
+                self._answer(heard)
+
+    def _answer(self, heard: socket.socket) -> None:
+        try:
+            heard.recv(1 << 16)
+            heard.sendall(self._head)
+            while self._drip and not self._over.wait(0.02):
+                heard.sendall(self._drip)
+        except OSError:
+            pass  # the client has had enough
+
+
+@pytest.mark.parametrize("place", ["data:,x", "http://[", "http://127.0.0.1:99999/"])
+def test_a_redirect_to_nowhere_is_trouble_at_the_relay(place: str) -> None:
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n"
+    with closing(Raw(answer.encode())) as raw, closing(RelayClient(raw.url)) as client, pytest.raises(RelayUnavailable):
+        client.proposals(bytes(32), 0)
+
+
+def test_a_cookie_is_neither_kept_nor_choked_on() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=\xff\r\nConnection: close\r\nContent-Length: 16\r\n\r\n" + b'{"proposals":[]}'
+    with closing(Raw(answer)) as raw, closing(RelayClient(raw.url)) as client:
+        assert [client.proposals(bytes(32), 0) for _ in range(2)] == [(), ()]
+
+
+def test_what_a_relay_packed_unasked_is_not_unpacked() -> None:
+    packed = gzip.compress(b'{"proposals":[]}')
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    with closing(Raw(head + packed)) as raw, closing(RelayClient(raw.url)) as client, pytest.raises(BadInput, match="no JSON"):
+        client.proposals(bytes(32), 0)
+
+
+@pytest.mark.parametrize(
+    ("head", "drip"),
+    [
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Endless: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["content", "header", "continue"],
+)
+@pytest.mark.timeout(20)
+def test_a_relay_that_drips_is_left_at_the_end_of_the_exchange(head: bytes, drip: bytes) -> None:
+    with (
+        closing(Raw(head, drip)) as raw,
+        closing(RelayClient(raw.url, exchange_s=0.3)) as client,
+        pytest.raises(RelayUnavailable, match=r"more than 0\.3 s"),
+    ):
         client.proposals(bytes(32), 0)
 
 
