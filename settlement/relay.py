@@ -28,7 +28,7 @@ from oracle.rows import Derived, Key, ObservationSet, Rules, SignedObservations,
 from oracle.wire import MemberSignature, Proposal, Submission
 from settlement import relay_store
 from settlement.progress import chain_time_s, undecided
-from settlement.proposing import Group, Voice, chunks, group, uncovered
+from settlement.proposing import Group, Held, Part, Voice, due, group, outgrown
 from settlement.relay_store import Draft, keys_of
 from settlement.relay_tables import RelayRootRow
 from settlement.store import Store
@@ -132,18 +132,19 @@ class Relay:
     def proposals(self, configuration: bytes | None, member: int) -> tuple[Proposal, ...]:
         """What this member has not signed and could, oldest epoch first; of one configuration, or of any.
 
-        A proposal is not offered any more once there is one on a superset of its observers for the same agreement-periods.
+        A proposal is not offered any more once there is one on a superset of its observers for any of its agreement-periods.
         """
         with self._store.read() as session:
             drafts = [draft for draft in relay_store.open_drafts(session) if not self._tainted(session, draft)]
             signatures = relay_store.signatures_of(session, [draft.id for draft in drafts])
+            late = superseded(drafts)
             wanted = [
                 draft
                 for draft in drafts
                 if (configuration is None or draft.header.configuration == configuration)
                 and draft.header.observers & member_bit(member)
                 and member not in signatures[draft.id]
-                and not superseded(draft, drafts)
+                and draft.id not in late
             ]
             return tuple(self._full(session, draft) for draft in wanted[:MOST_PROPOSALS])
 
@@ -186,13 +187,9 @@ class Relay:
             groups = self._due_groups(session, configuration, epoch, rows, dropped, now_ms)
             members = {row.member: self._signed(row) for row in rows} if groups else {}
         made: list[Draft] = []
-        for due in groups:
-            observed = ObservationSet(
-                configuration,
-                epoch,
-                tuple(signed for member, signed in sorted(members.items()) if due.observers & member_bit(member)),
-            )
-            made += self._draft(observed, due)
+        for observers, parts in groups:
+            chosen = tuple(signed for member, signed in sorted(members.items()) if observers & member_bit(member))
+            made += self._draft(ObservationSet(configuration, epoch, chosen), parts)
         return made
 
     def _due_groups(
@@ -203,50 +200,95 @@ class Relay:
         rows: Sequence[RelayRootRow],
         dropped: set[int],
         now_ms: int,
-    ) -> list[Group]:
-        """The groups that are ready, with those of their agreement-periods that are open and in no proposal yet."""
+    ) -> list[tuple[int, list[Part]]]:
+        """By observers, larger groups first, what is to be proposed: what is open, and in no proposal that stands."""
         voices = [self._voice(row) for row in rows]
         size, quorum = len(configuration.members), configuration.quorum
         ready = group(voices, dropped, size, quorum, now_ms=now_ms, patience_ms=self._policy.patience_ms)
-        covered = self._covered(session, configuration.digest, epoch, dropped)
-        fresh = [uncovered(candidate, covered) for candidate in ready]
-        fresh = [Group(each.observers, tuple(self._reportable(session, configuration, epoch, each))) for each in fresh]
-        return [each for each in fresh if each.keys]
+        held = self._held(session, configuration, epoch, dropped, now_ms)
+        found: list[tuple[int, list[Part]]] = []
+        for candidate in sorted(ready, key=lambda each: -each.observers.bit_count()):
+            keys = [key for part in due(candidate, held, len(candidate.keys)) for key in part.keys]
+            keys = self._reportable(session, configuration, epoch, candidate.observers, keys)
+            parts = due(Group(candidate.observers, tuple(keys)), held, self._policy.rows_per_report)
+            if parts:
+                found.append((candidate.observers, parts))
+                held.append(Held(str(candidate.observers), candidate.observers, tuple(keys)))
+        return found
 
-    def _covered(self, session: Session, configuration: bytes, epoch: int, dropped: set[int]) -> dict[Key, list[int]]:
-        covered: dict[Key, list[int]] = {}
-        for draft in relay_store.drafts_of(session, configuration, epoch):
-            if not any(draft.header.observers & member_bit(member) for member in dropped):
-                for key in keys_of(draft):
-                    covered.setdefault(key, []).append(draft.header.observers)
-        return covered
+    def _held(self, session: Session, configuration: Configuration, epoch: int, dropped: set[int], now_ms: int) -> list[Held]:
+        """The proposals of an epoch, but for those that rest on a member without a voice, and how they stand."""
+        drafts = [
+            draft
+            for draft in relay_store.drafts_of(session, configuration.digest, epoch)
+            if not any(draft.header.observers & member_bit(member) for member in dropped)
+        ]
+        signatures = relay_store.signatures_of(session, [draft.id for draft in drafts])
+        before_ms = now_ms - self._policy.patience_ms
+        waiting = [
+            draft for draft in drafts if len(signatures[draft.id]) < configuration.quorum and draft.created_ms <= before_ms
+        ]
+        first_ms = min((draft.created_ms for draft in waiting), default=now_ms) + self._policy.patience_ms
+        given = relay_store.given_since(session, configuration.digest, epoch, first_ms) if waiting else []
+        still_open = undecided(session, [key for draft in waiting for key in keys_of(draft)])
+        stuck = {
+            draft.id
+            for draft in waiting
+            if 0 < len(still_open.intersection(keys_of(draft))) < len(draft.rows)
+            or self._passed_over(draft, set(signatures[draft.id]), given)
+            > draft.header.observers.bit_count() - configuration.quorum
+        }
+        return [
+            Held(
+                draft.id,
+                draft.header.observers,
+                tuple(keys_of(draft)),
+                complete=len(signatures[draft.id]) >= configuration.quorum,
+                stuck=draft.id in stuck,
+            )
+            for draft in drafts
+        ]
 
-    def _reportable(self, session: Session, configuration: Configuration, epoch: int, due: Group) -> list[Key]:
-        """The agreement-periods of a group that a report could still decide."""
-        keys = [key for key in due.keys if (due.observers, key) not in self._underivable]
+    def _passed_over(self, draft: Draft, signers: set[int], given: Sequence[relay_store.Given]) -> int:
+        """How many observers did not sign a proposal, and a while after it was made signed one that stands behind it in line."""
+        since_ms = draft.created_ms + self._policy.patience_ms
+        later = {one.member for one in given if one.received_ms >= since_ms and one.place > draft.place}
+        return sum(1 for member in later - signers if draft.header.observers & member_bit(member))
+
+    def _reportable(
+        self, session: Session, configuration: Configuration, epoch: int, observers: int, keys: Sequence[Key]
+    ) -> list[Key]:
+        """Those agreement-periods that a report of these observers could still decide."""
+        keys = [key for key in keys if (observers, key) not in self._underivable]
         records = self._world.agreements()
         chain_s = chain_time_s(session) or 0
         fitting = [key for key in keys if _fits(records.get(key[0]), key[1], configuration, epoch, self._rules.epoch_s, chain_s)]
         still_open = undecided(session, fitting)
         return [key for key in fitting if key in still_open]
 
-    def _draft(self, observed: ObservationSet, due: Group) -> list[Draft]:
-        """Derives a group's rows and keeps them as proposals."""
+    def _draft(self, observed: ObservationSet, parts: Sequence[Part]) -> list[Draft]:
+        """Derives a group's rows and keeps them as proposals, in the place of those that they take over from."""
         derived, faults = derive(observed, self._world.agreements(), self._laws, self._rules)
         for fault in faults:
-            self._underivable.add((due.observers, (fault.agreement, fault.period)))
+            self._underivable.add((observed.observers, (fault.agreement, fault.period)))
             log.warning("period %s of agreement %s has no verdict: %s", fault.period, fault.agreement, fault.fault)
-        wanted = set(due.keys)
-        rows = [one for one in derived if (one.row.agreement, one.row.period) in wanted]
-        drafts = [self._draft_of(observed, chunk) for chunk in _chunks(rows, self._policy.rows_per_report)]
+        by_key = {(one.row.agreement, one.row.period): one for one in derived}
+        made: list[Draft] = []
+        replaced: list[str] = []
         with self._store.write() as session:
-            return [draft for draft in drafts if relay_store.add_draft(session, draft, self._clock.now_ms())]
+            for part in parts:
+                rows = [by_key[key] for key in sorted(part.keys) if key in by_key]
+                if rows and relay_store.add_draft(session, draft := self._draft_of(observed, rows)):
+                    made.append(draft)
+                    replaced += [part.instead_of] if part.instead_of else []
+            relay_store.close_drafts(session, replaced, relay_store.REDRAFTED)
+        return made
 
     def _draft_of(self, observed: ObservationSet, derived: Sequence[Derived]) -> Draft:
         rows = [one.row for one in derived]
         header = report_header(observed, rows, self._policy.payee)
         words = tuple(pack(row) for row in rows)
-        return Draft(report_digest(self._rules.pactum, header, words), header, words)
+        return Draft(report_digest(self._rules.pactum, header, words), header, words, self._clock.now_ms())
 
     # checking -------------------------------------------------------------------------------------------------------------------
 
@@ -311,15 +353,13 @@ class Relay:
         return signed
 
 
-def superseded(draft: Draft, others: Iterable[Draft]) -> bool:
-    """Whether another proposal rests on all of this one's observers and on more, and holds all of its agreement-periods."""
-    return any(
-        (other.header.configuration, other.header.epoch) == (draft.header.configuration, draft.header.epoch)
-        and other.header.observers != draft.header.observers
-        and other.header.observers & draft.header.observers == draft.header.observers
-        and set(keys_of(draft)) <= set(keys_of(other))
-        for other in others
-    )
+def superseded(drafts: Iterable[Draft]) -> set[str]:
+    """Those of which an agreement-period is also in one on all of their observers and on more, in the same epoch."""
+    by_epoch: dict[tuple[bytes, int], list[Held]] = {}
+    for draft in drafts:
+        held = Held(draft.id, draft.header.observers, tuple(keys_of(draft)))
+        by_epoch.setdefault((draft.header.configuration, draft.header.epoch), []).append(held)
+    return {proposal for held in by_epoch.values() for proposal in outgrown(held)}
 
 
 def _fits(
@@ -335,8 +375,3 @@ def _fits(
 def _epoch_of(record: AgreementRecord, period: int, epoch_s: int) -> int:
     """The epoch in which a period ended."""
     return epoch_of(record.calendar.bounds(period)[1], epoch_s)
-
-
-def _chunks(derived: Sequence[Derived], size: int) -> list[list[Derived]]:
-    by_key = {(one.row.agreement, one.row.period): one for one in derived}
-    return [[by_key[key] for key in chunk] for chunk in chunks(sorted(by_key), size)]

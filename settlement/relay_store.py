@@ -16,6 +16,8 @@ from oracle.rows import Equivocation, Key, SignedObservations
 from settlement.apply import hex_of
 from settlement.relay_tables import EquivocationRow, ProposalRow, RelayRootRow, SignatureRow
 
+REDRAFTED = "redrafted"
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -24,11 +26,26 @@ class Draft:
     digest: bytes
     header: Header
     rows: tuple[int, ...]
+    created_ms: int
 
     @property
     def id(self) -> str:
         """Its name on the wire."""
         return hex_of(self.digest)
+
+    @property
+    def place(self) -> tuple[int, int, int, str]:
+        """Where it stands in line: oldest epoch first, more observers before fewer, then as they were made."""
+        return self.header.epoch, -self.header.observers.bit_count(), self.created_ms, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A signature: whose, when it came, and the place in line of the proposal that it is for."""
+
+    member: int
+    received_ms: int
+    place: tuple[int, int, int, str]
 
 
 def keys_of(draft: Draft) -> list[Key]:
@@ -119,7 +136,7 @@ def equivocations(session: Session, configuration: bytes, epoch: int) -> list[Eq
     ]
 
 
-def add_draft(session: Session, draft: Draft, created_ms: int) -> bool:
+def add_draft(session: Session, draft: Draft) -> bool:
     """Keeps a proposal; whether it is new."""
     if session.get(ProposalRow, draft.id) is not None:
         return False
@@ -133,7 +150,7 @@ def add_draft(session: Session, draft: Draft, created_ms: int) -> bool:
             observers=header.observers,
             payee=header.payee,
             rows=json.dumps([f"0x{word:064x}" for word in draft.rows], separators=(",", ":")),
-            created_ms=created_ms,
+            created_ms=draft.created_ms,
             closed=None,
         )
     )
@@ -143,7 +160,7 @@ def add_draft(session: Session, draft: Draft, created_ms: int) -> bool:
 def draft_of(row: ProposalRow) -> Draft:
     """A kept proposal."""
     header = Header(bytes_of(row.configuration), row.epoch, bytes_of(row.observation_set), row.observers, row.payee)
-    return Draft(bytes_of(row.proposal), header, tuple(int(word, 16) for word in json.loads(row.rows)))
+    return Draft(bytes_of(row.proposal), header, tuple(int(word, 16) for word in json.loads(row.rows)), row.created_ms)
 
 
 def draft(session: Session, proposal: str) -> Draft | None:
@@ -153,16 +170,16 @@ def draft(session: Session, proposal: str) -> Draft | None:
 
 
 def drafts_of(session: Session, configuration: bytes, epoch: int) -> list[Draft]:
-    """All proposals of an epoch under a configuration, oldest first."""
+    """All proposals of an epoch under a configuration, oldest first, but for those that others took over from."""
     query = select(ProposalRow).where(ProposalRow.configuration == hex_of(configuration), ProposalRow.epoch == epoch)
-    return [draft_of(row) for row in session.scalars(query.order_by(ProposalRow.created_ms))]
+    query = query.where(ProposalRow.closed.is_(None) | (ProposalRow.closed != REDRAFTED))
+    return [draft_of(row) for row in session.scalars(query.order_by(ProposalRow.created_ms, ProposalRow.proposal))]
 
 
 def open_drafts(session: Session) -> list[Draft]:
-    """All proposals that are not closed, oldest epoch first, those with more observers before those with fewer."""
+    """All proposals that are not closed, in line."""
     query = select(ProposalRow).where(ProposalRow.closed.is_(None))
-    found = [draft_of(row) for row in session.scalars(query.order_by(ProposalRow.epoch, ProposalRow.created_ms))]
-    return sorted(found, key=lambda draft: (draft.header.epoch, -draft.header.observers.bit_count()))
+    return sorted((draft_of(row) for row in session.scalars(query)), key=lambda draft: draft.place)
 
 
 def draft_of_set(session: Session, observation_set: bytes) -> Draft | None:
@@ -190,6 +207,19 @@ def signatures_of(session: Session, proposals: Sequence[str]) -> dict[str, dict[
     for row in session.scalars(select(SignatureRow).where(SignatureRow.proposal.in_(proposals))):
         found[row.proposal][row.member] = bytes_of(row.signature)
     return found
+
+
+def given_since(session: Session, configuration: bytes, epoch: int, since_ms: int) -> list[Given]:
+    """The signatures that came since a time for proposals of a configuration, of an epoch or a later one."""
+    columns = SignatureRow.member, SignatureRow.received_ms, ProposalRow.epoch, ProposalRow.observers, ProposalRow.created_ms
+    query = select(*columns, ProposalRow.proposal).join(ProposalRow, ProposalRow.proposal == SignatureRow.proposal)
+    query = query.where(ProposalRow.configuration == hex_of(configuration), ProposalRow.epoch >= epoch)
+    return [
+        Given(member, received_ms, (of_epoch, -observers.bit_count(), created_ms, proposal))
+        for member, received_ms, of_epoch, observers, created_ms, proposal in session.execute(
+            query.where(SignatureRow.received_ms >= since_ms)
+        )
+    ]
 
 
 def full_proposal(session: Session, draft: Draft, members: Iterable[SignedObservations]) -> wire.Proposal:

@@ -81,6 +81,43 @@ def test_a_late_observation_brings_a_second_proposal_on_the_superset(troupe, obs
     assert troupe.reporter.step() == 0
 
 
+def test_a_proposal_that_members_pass_over_is_made_again_in_halves(troupe, observation) -> None:
+    """Its line is passed: members signed what stands behind it, a while after it was made."""
+    first, second, third = sorted(troupe.open() for _ in range(3))
+    epoch = troupe.end(first)
+    for member in range(4):
+        troupe.push(member, epoch, observation(first), observation(second), *([observation(third)] if member < 3 else []))
+    together, other = troupe.relay.propose()
+    assert [len(draft.rows) for draft in (together, other)] == [2, 1]
+    troupe.clock.advance_to(troupe.clock.now_ms() + 30_000)
+    assert troupe.relay.propose() == [], "nobody signed anything: members may be down"
+    for member in (0, 1):
+        troupe.relay.sign(other.id, MemberSignature(member, troupe.stage.members[member].sign_compact(other.digest)))
+    made = [[unpack(word).agreement for word in draft.rows] for draft in troupe.relay.propose()]
+    assert made == [[first], [second]]
+    assert together.id not in {proposal.id for proposal in troupe.relay.proposals(None, 0)}
+    assert troupe.relay.propose() == []
+    troupe.clock.advance_to(troupe.clock.now_ms() + 60_000)
+    assert troupe.relay.propose() == []
+    troupe.sign_all(0, 1, 2)
+    assert troupe.reporter.step() == 3
+
+
+def test_what_is_left_when_another_relay_reported_a_row_is_proposed_alone(troupe, observation) -> None:
+    reported, left = sorted(troupe.open() for _ in range(2))
+    epoch = troupe.end(reported)
+    for member in range(4):
+        troupe.push(member, epoch, observation(reported), observation(left))
+    assert [len(draft.rows) for draft in troupe.relay.propose()] == [2]
+    troupe.stage.report([troupe.stage.row(reported, 0)])
+    troupe.look()
+    assert troupe.relay.propose() == [], "it may yet be signed as it is"
+    troupe.clock.advance_to(troupe.clock.now_ms() + 30_000)
+    (draft,) = troupe.relay.propose()
+    assert [unpack(word).agreement for word in draft.rows] == [left]
+    assert [offered.id for offered in troupe.relay.proposals(None, 0)] == [draft.id]
+
+
 def test_periods_are_grouped_by_who_observed_them(troupe, observation) -> None:
     seen_by_all, seen_by_three, seen_by_two = (troupe.open() for _ in range(3))
     epoch = troupe.end(seen_by_all)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chain.docket import AgreementRecord
+from chain.row import unpack
 from governance.values import Observation, Outcome, Ratio
 from oracle.evidence import EvidenceStore
 from oracle.ports import Ports, RecordedSamples, Relay
@@ -118,3 +119,32 @@ def test_honest_witnesses_go_on_without_an_equivocator(assembly) -> None:
     assert len(troupe.relay.propose()) == 1
     assert assembly.cosign(0, 1, 2, 3) == 3
     assert troupe.reporter.step() == 1
+
+
+class Narrow(Witness):
+    """Has no samples of one agreement."""
+
+    blind: int
+
+    def counted(self, record: AgreementRecord, period: int) -> Observation | None:
+        return None if record.id == self.blind else super().counted(record, period)
+
+
+def test_a_late_member_that_saw_fewer_agreements_strands_none_of_the_others(assembly) -> None:
+    troupe = assembly.troupe
+    seen, unseen = troupe.open(), troupe.open()
+    assembly.witnesses[3] = assembly.witness(3, Narrow)
+    assembly.witnesses[3].blind = unseen
+    troupe.end(seen)
+    assembly.work(0, 1, 2)
+    troupe.clock.advance_to(troupe.clock.now_ms() + 30_000)
+    assert [len(draft.rows) for draft in troupe.relay.propose()] == [2]
+    assert assembly.cosign(0, 1) == 2
+    assembly.work(3)
+    made = [(draft.header.observers, [unpack(word).agreement for word in draft.rows]) for draft in troupe.relay.propose()]
+    assert made == [(0b1111, [seen]), (0b0111, [unseen])]
+    assert troupe.relay.propose() == []
+    assert assembly.cosign(2, 0, 1, 3) == 3 * 2 + 1
+    assert troupe.reporter.step() == 2
+    troupe.look()
+    assert [troupe.stage.pactum.pending_of(agreement).verdict for agreement in (seen, unseen)] == [Outcome.BREACH] * 2

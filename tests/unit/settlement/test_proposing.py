@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.proposing import Group, Voice, chunks, group, uncovered
+from settlement.proposing import Group, Held, Part, Voice, chunks, due, group, outgrown
 
 A, B, C = (1, 0), (2, 0), (3, 0)
 
@@ -48,8 +48,55 @@ def test_who_signed_two_roots_is_neither_heard_nor_waited_for() -> None:
 
 def test_a_proposal_on_as_many_covers_and_one_on_fewer_does_not() -> None:
     candidate = Group(0b0111, (A, B, C))
-    covered = {A: [0b0111], B: [0b1111], C: [0b1011, 0b0011]}
-    assert uncovered(candidate, covered).keys == (C,)
+    held = [Held("same", 0b0111, (A,)), Held("more", 0b1111, (B,)), Held("other", 0b1011, (C,)), Held("fewer", 0b0011, (C,))]
+    assert due(candidate, held, 9) == [Part((C,))]
+
+
+def test_what_stays_behind_when_one_row_moved_to_a_larger_set_is_proposed_alone() -> None:
+    old, larger = Held("old", 0b0111, (A, B, C)), Held("larger", 0b1111, (A,))
+    assert outgrown([old, larger]) == {"old"}
+    assert due(Group(0b0111, (B, C)), [old, larger], 9) == [Part((B, C), "old")]
+    assert due(Group(0b0111, (B, C)), [old, larger, Held("again", 0b0111, (B, C))], 9) == []
+
+
+def test_a_proposal_that_a_quorum_signed_covers_all_of_its_rows_whatever_came_later() -> None:
+    old, larger = Held("old", 0b0111, (A, B), complete=True), Held("larger", 0b1111, (A,))
+    assert due(Group(0b0111, (B,)), [old, larger], 9) == []
+
+
+def test_a_proposal_that_is_stuck_is_made_again_in_halves_down_to_one_row() -> None:
+    stuck = Held("stuck", 0b0111, (A, B, C), stuck=True)
+    assert due(Group(0b0111, (A, B, C)), [stuck], 9) == [Part((A,), "stuck"), Part((B, C), "stuck")]
+    halves = [stuck, Held("first", 0b0111, (A,), stuck=True), Held("second", 0b0111, (B, C), stuck=True)]
+    assert due(Group(0b0111, (A, B, C)), halves, 9) == [Part((B,), "second"), Part((C,), "second")]
+    assert due(Group(0b0111, (A,)), [Held("single", 0b0111, (A,), stuck=True)], 9) == []
+
+
+def test_what_is_left_of_a_proposal_of_which_the_chain_decided_a_row_is_proposed_together() -> None:
+    assert due(Group(0b0111, (B, C)), [Held("stuck", 0b0111, (A, B, C), stuck=True)], 9) == [Part((B, C), "stuck")]
+
+
+NUMBERS = st.frozensets(st.integers(0, 5), min_size=1)
+HELD = st.lists(st.tuples(st.sampled_from([0b0111, 0b1011, 0b1111]), NUMBERS, st.booleans(), st.booleans()), max_size=5)
+
+
+@given(HELD, NUMBERS, st.integers(1, 3))
+def test_no_row_waits_in_a_proposal_that_may_never_be_signed_and_none_is_proposed_twice(made, numbers, size) -> None:
+    held = [
+        Held(str(at), mask, tuple((number, 0) for number in sorted(keys)), complete, stuck)
+        for at, (mask, keys, complete, stuck) in enumerate(made)
+    ]
+    candidate = Group(0b0111, tuple((number, 0) for number in sorted(numbers)))
+    proposed = [key for part in due(candidate, held, size) for key in part.keys]
+    assert len(proposed) == len(set(proposed))
+    grown = outgrown(held)
+    for key in candidate.keys:
+        signable = [
+            one for one in held
+            if key in one.keys and one.observers in (0b0111, 0b1111)
+            and (one.complete or (one.id not in grown and (not one.stuck or len(one.keys) == 1)))
+        ]  # fmt: skip
+        assert (key in proposed) == (not signable)
 
 
 @given(st.lists(st.integers(0, 99), unique=True), st.integers(1, 7))
