@@ -33,7 +33,7 @@ MUTANTS = {
     ),
     "the replay guard of rows": (
         "contracts/abstracts/Reporting.sol",
-        "if (period < record.state.next) return Skip.AlreadyDecided;",
+        "if (period < next) return Skip.AlreadyDecided;",
         "",
     ),
     "the replay guard of offers": (
@@ -43,8 +43,8 @@ MUTANTS = {
     ),
     "maturity": (
         "contracts/abstracts/Ledger.sol",
-        "if (!Windows.over(batch.acceptedAt, window, block.timestamp)) return false;",
-        "if (!Windows.over(batch.acceptedAt, window, type(uint256).max)) return false;",
+        "if (!Windows.over(run.batch.acceptedAt, run.parameters.disputeWindow, block.timestamp)) return false;",
+        "if (!Windows.over(run.batch.acceptedAt, run.parameters.disputeWindow, type(uint256).max)) return false;",
     ),
     "the provider's claim set to zero": ("contracts/Pactum.sol", "record.providerDue = 0;", ""),
     "the member's claim set to zero": ("contracts/Pactum.sol", "due[member] = 0;", ""),
