@@ -34,7 +34,7 @@ MUTANTS = {
     "the replay guard of rows": (
         "contracts/abstracts/Reporting.sol",
         "if (period < next) return Skip.AlreadyDecided;",
-        "",
+        "if (next == type(uint256).max) return Skip.AlreadyDecided;",
     ),
     "the replay guard of offers": (
         "contracts/abstracts/Opening.sol",
