@@ -215,6 +215,11 @@ class Reader:
         with self._store.read() as session:
             return record_views.configurations(session)
 
+    def observer_sets(self, configuration: str) -> list[int]:
+        """The sets of observers (bit i: member i) that reports of a configuration named, ascending: what a member claims with."""
+        with self._store.read() as session:
+            return record_views.observer_sets(session, configuration.lower())
+
     def tallies(self, agreements: Sequence[int], *, now_s: int | None = None) -> dict[int, TallyView]:
         """The median interim counts of each agreement's running period; agreements without any are left out."""
         with self._open(now_s) as (session, clock):

@@ -26,6 +26,7 @@ from settlement.tables import (
     PaymentRow,
     PostingRow,
     RegistrationRow,
+    ReportRow,
     TermsRow,
 )
 from settlement.views import (
@@ -151,6 +152,12 @@ def configurations(session: Session) -> list[ConfigurationView]:
         ConfigurationView(row.configuration, row.number, row.since_s, until_s, row.quorum, tuple(row.members))
         for row, until_s in zip(rows, ends, strict=True)
     ]
+
+
+def observer_sets(session: Session, configuration: str) -> list[int]:
+    """The distinct sets of observers of a configuration's reports, ascending."""
+    query = select(ReportRow.observers).where(ReportRow.configuration == configuration).distinct()
+    return sorted(session.scalars(query))
 
 
 def totals(session: Session, now_s: int) -> Totals:

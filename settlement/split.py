@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chain.values import Division
+from chain.values import Division, member_bit
 from governance.errors import BadInput
 from governance.values import BPS, Outcome
 
@@ -71,15 +71,15 @@ def expired(stakes: Stakes) -> Division:
     return divide(Outcome.NO_DATA, 0, 0, stakes)
 
 
-def divide_pot(pot: int, observations: Mapping[int, int]) -> dict[int, int]:
-    """Each member's part of a pot by the number of its observations, rounded down; the rest stays in the pot.
+def member_share(earned: Mapping[int, int], member: int) -> int:
+    """All that a member is due of what sets of observers earned, in equal shares of each set, rounded down.
 
-    Without any observation nothing is divided. Raises BadInput for negative numbers.
+    ``earned`` is by observers (bit i: member i), and only grows: what a member took before is to be subtracted. What the members
+    of a set cannot share stays, less than a unit for each of them. Raises BadInput for a negative sum.
     """
-    if pot < 0 or any(count < 0 for count in observations.values()):
-        raise BadInput("a pot or a count is negative", value=(pot, dict(observations)), remedy="zero or more")
-    total = sum(observations.values())
-    return {member: pot * own // total if total else 0 for member, own in observations.items()}
+    if any(sum_ < 0 for sum_ in earned.values()):
+        raise BadInput("a set earned less than nothing", value=dict(earned), remedy="zero or more")
+    return sum(sum_ // observers.bit_count() for observers, sum_ in earned.items() if observers & member_bit(member))
 
 
 def _check_verdict(outcome: Outcome, credit_bps: int, slash_bps: int) -> None:

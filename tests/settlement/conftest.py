@@ -35,6 +35,7 @@ from settlement.watch import Watcher
 
 BEGIN_S = 1_735_689_600
 PERIOD_S = 100
+EPOCH_S = 50
 REPORT_DEADLINE_S = 60
 DISPUTE_WINDOW_S = 30
 FEE = 1_009
@@ -45,7 +46,7 @@ QUORUM = 0b0111
 
 
 class Stage:
-    """One deployment, and what its roles do. Periods last 100 s, and so do epochs; a row matures 30 s after it was accepted."""
+    """One deployment, and what its roles do. Periods last 100 s, epochs 50; a row matures 30 s after it was accepted."""
 
     def __init__(self, anvil: Anvil) -> None:
         self.anvil = anvil
@@ -107,7 +108,7 @@ class Stage:
         return text_id(text)
 
     def open(self, periods: int = 3, *, start_s: int | None = None, **changes: Any) -> int:
-        """Opens an agreement that starts with the next epoch but one, unless told otherwise."""
+        """Opens an agreement that starts 100 to 200 s from now, unless told otherwise."""
         self.nonce += 1
         terms: dict[str, Any] = {
             "provider": self.provider.address, "customer": ZERO_ADDRESS, "token": self.book.token, "terms": self.terms,
@@ -124,6 +125,10 @@ class Stage:
     def end_of(self, agreement: int, period: int) -> int:
         """First second after a period."""
         return self.pactum.period_of(agreement, period)[1]
+
+    def epoch_of(self, agreement: int, period: int) -> int:
+        """The epoch in which a period ends."""
+        return (self.end_of(agreement, period) - 1) // EPOCH_S
 
     def row(self, agreement: int, period: int, outcome: Outcome = Outcome.MET, credit_bps: int = 0, slash_bps: int = 0) -> Row:
         """A row of a report."""
@@ -143,7 +148,7 @@ class Stage:
         sender: Sender | None = None,
     ) -> Receipt:
         """Reports rows for the epoch in which the first one's period ended."""
-        epoch = (self.end_of(rows[0].agreement, rows[0].period) - 1) // PERIOD_S
+        epoch = self.epoch_of(rows[0].agreement, rows[0].period)
         header, words = self.header(epoch, observers), [pack(row) for row in rows]
         digest = report_digest(self.book.pactum_domain, header, words)
         made = signatures or {member: self.members[member].sign_compact(digest) for member in signers}
@@ -174,7 +179,7 @@ class Stage:
     def _parameters(self) -> DeployParameters:
         return DeployParameters(
             members=tuple(signer.address for signer in self.members),
-            epoch_length_s=PERIOD_S,
+            epoch_length_s=EPOCH_S,
             parameters=Parameters(REPORT_DEADLINE_S, DISPUTE_WINDOW_S, 2_000, 1_000),
             treasury=self.treasury,
             min_fee=100,
@@ -204,7 +209,7 @@ class Troupe:
         self.terms = stage.publish_terms(terms)
         self.clock = ManualClock(0)
         self.docket = Docket(stage.node, stage.book, "latest")
-        self.rules = Rules(stage.book.committee_domain, stage.book.pactum_domain, PERIOD_S)
+        self.rules = Rules(stage.book.committee_domain, stage.book.pactum_domain, EPOCH_S)
         policy = RelayPolicy(stage.relay.address, patience_s * 1_000)
         self.relay = Relay(store, self.docket, self.rules, policy, self.clock)
         self.watcher = Watcher(stage.node, stage.book, store)
@@ -224,10 +229,9 @@ class Troupe:
 
     def end(self, agreement: int, period: int = 0) -> int:
         """Moves to the end of a period; its epoch."""
-        end_s = self.stage.end_of(agreement, period)
-        self.stage.move_to(end_s)
+        self.stage.move_to(self.stage.end_of(agreement, period))
         self.look()
-        return (end_s - 1) // PERIOD_S
+        return self.stage.epoch_of(agreement, period)
 
     def signed(self, member: int, epoch: int, *seen: Observation) -> SignedObservations:
         """A member's signed root over some observations."""

@@ -147,6 +147,8 @@ def test_sums_and_newest_periods_of_a_page(stage, watcher, reader) -> None:
     assert totals.periods_by_outcome == {Outcome.MET: 1, Outcome.BREACH: 1, Outcome.NO_DATA: 2}
     assert (totals.expired_periods, totals.reports, totals.skipped_rows) == (2, 3, 0)
     assert totals.tokens[0].division.provider == sums[one].provider + sums[two].provider
+    configuration = "0x" + stage.configuration.digest.hex()
+    assert (reader.observer_sets(configuration.upper().replace("X", "x")), reader.observer_sets("0x00")) == ([0b1111], [])
     view = reader.agreement(one)
     assert view
     assert (view.next_period, view.deposit_left, view.closed) == (2, 4_750, False)

@@ -13,9 +13,9 @@ from chain.row import unpack
 from chain.typed_data import report_digest
 from governance.errors import BadInput
 from governance.values import Ratio
+from oracle.interim import Interim, SignedInterim, interim_digest, tallies_json
 from oracle.relay_client import RelayClient, RelayRefused
 from oracle.wire import MemberSignature, Submission, submission_json
-from oracle.interim import Interim, SignedInterim, interim_digest, tallies_json
 from settlement.queries import Reader
 from settlement.relay_app import MEDIA_TYPE, MOST_BYTES, create_app
 from settlement.tallies import Tallies

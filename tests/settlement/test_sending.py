@@ -208,7 +208,7 @@ def test_a_report_waits_until_the_chain_says_that_the_period_is_over(sqlite_trou
     troupe.look()
     troupe.clock.advance_to(end_s * 1_000)
     for member in range(4):
-        troupe.push(member, (end_s - 1) // 100, observation(agreement))
+        troupe.push(member, troupe.stage.epoch_of(agreement, 0), observation(agreement))
     assert len(troupe.relay.propose()) == 1
     troupe.sign_all(0, 1, 2)
     assert troupe.reporter.step() == 0
@@ -280,7 +280,7 @@ def test_a_report_with_a_missing_repeated_or_foreign_signature_is_refused_whole(
     agreement = stage.open()
     stage.move_to(stage.end_of(agreement, 0))
     rows = [stage.row(agreement, 0)]
-    header = stage.header((stage.end_of(agreement, 0) - 1) // 100)
+    header = stage.header(stage.epoch_of(agreement, 0))
     digest = report_digest(stage.book.pactum_domain, header, [pack(row) for row in rows])
     keys = dict(enumerate([*stage.members, stage.anvil.signer(9)])) | {9: stage.anvil.signer(9)}
     signatures = {member: keys[forged.get(member, member)].sign_compact(digest) for member in signers}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chain.values import Division
 from governance.errors import BadInput
 from governance.values import BPS, Outcome
-from settlement.split import Stakes, customer_of, divide, divide_pot, expired, fee_of, from_deposit
+from settlement.split import Stakes, customer_of, divide, expired, fee_of, from_deposit, member_share
 
 UINT128 = 2**128 - 1
 
@@ -162,17 +162,22 @@ def test_met_and_no_data_leave_the_deposit_and_the_providers_share_alone(book: S
     assert silent.customer_from_fee == met.validators + met.relay
 
 
-def test_a_pot_is_divided_by_observations_and_keeps_its_remainder() -> None:
-    assert divide_pot(100, {0: 1, 1: 1, 2: 1, 3: 0}) == {0: 33, 1: 33, 2: 33, 3: 0}
-    assert divide_pot(100, {0: 0, 1: 0}) == {0: 0, 1: 0}
+def test_a_set_shares_equally_what_it_earned_and_keeps_its_remainder() -> None:
+    earned = {0b1111: 103, 0b1011: 100, 0b0111: 2}
+    assert [member_share(earned, member) for member in range(5)] == [58, 58, 25, 58, 0]
+    assert member_share({}, 0) == 0
     with pytest.raises(BadInput):
-        divide_pot(-1, {0: 1})
+        member_share({0b1111: -1}, 0)
 
 
-@given(amounts, st.dictionaries(st.integers(0, 30), st.integers(0, 2**40), min_size=1, max_size=31))
-def test_a_pot_never_pays_more_than_it_holds(pot: int, observations: dict[int, int]) -> None:
-    parts = divide_pot(pot, observations)
-    total = sum(observations.values())
-    assert sum(parts.values()) <= pot
-    if total:
-        assert pot - sum(parts.values()) < len(observations)
+@given(st.dictionaries(st.integers(1, 2**31 - 1), amounts, max_size=8))
+def test_sets_never_pay_more_than_they_earned_and_keep_less_than_a_unit_a_member(earned: dict[int, int]) -> None:
+    paid = sum(member_share(earned, member) for member in range(31))
+    total = sum(earned.values())
+    assert total - sum(observers.bit_count() for observers in earned) < paid <= total or total == paid == 0
+
+
+@given(st.integers(1, 2**31 - 1), amounts, amounts, st.integers(0, 30))
+def test_what_a_member_is_due_does_not_depend_on_who_claimed_when(observers: int, one: int, more: int, member: int) -> None:
+    taken = member_share({observers: one}, member)
+    assert taken <= member_share({observers: one + more}, member)
