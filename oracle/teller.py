@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Protocol
 
 from chain.docket import AgreementRecord
@@ -14,10 +16,18 @@ from oracle.interim import MOST_AT_ONCE, Interim, SignedInterim, interim_digest
 from oracle.laws import Laws
 from oracle.ports import Agreements, SampleSource
 from oracle.rows import Rules
+from oracle.troubles import Troubles
+
+log = logging.getLogger(__name__)
 
 
 class Listener(Protocol):
     """Who is told; a relay's client is one."""
+
+    @property
+    def url(self) -> str:
+        """Its address, which names it."""
+        ...
 
     def tell(self, member: int, signed: list[SignedInterim]) -> None:
         """Hands in a member's interim counts."""
@@ -40,10 +50,11 @@ class Teller:
         self._clock = clock
         self._every_ms = every_ms
         self._laws = Laws(agreements)
+        self._troubles = Troubles(log)
         self._told_ms = 0
 
     def tell(self, listeners: list[Listener], grace_ms: int) -> int:
-        """Counts and tells, if it is time again; how many counts were told. Raises what listeners and the store raise."""
+        """Counts and tells, if it is time again; how many counts there were. Raises what the store raises."""
         now_ms = self._clock.now_ms()
         if now_ms - self._told_ms < self._every_ms:
             return 0
@@ -53,10 +64,17 @@ class Teller:
             signature = self._signer.sign_compact(interim_digest(self._rules.committee, counts))
             by_member.setdefault(member, []).append(SignedInterim(member, counts, signature))
         for listener in listeners:
-            for member, signed in by_member.items():
-                for first in range(0, len(signed), MOST_AT_ONCE):
-                    listener.tell(member, signed[first : first + MOST_AT_ONCE])
+            self._troubles.attempt(f"telling {listener.url}", partial(self._tell_all, listener, by_member))
         return sum(len(signed) for signed in by_member.values())
+
+    def _tell_all(self, listener: Listener, by_member: Mapping[int, list[SignedInterim]]) -> None:
+        """Tells one listener, until it has taken so long that the next counts are due."""
+        until_ms = self._clock.now_ms() + self._every_ms
+        for member, signed in by_member.items():
+            for first in range(0, len(signed), MOST_AT_ONCE):
+                listener.tell(member, signed[first : first + MOST_AT_ONCE])
+                if self._clock.now_ms() >= until_ms:
+                    return
 
     def _count(self, as_of_s: int) -> Iterator[tuple[int, Interim]]:
         for record in self._agreements.agreements().values():

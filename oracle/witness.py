@@ -9,24 +9,28 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from chain.docket import AgreementRecord
 from chain.keys import Signer
 from chain.row import pack, unpack
 from chain.typed_data import observation_root_digest, report_digest
 from chain.values import Configuration
-from governance.errors import FatalError, SuretyError
+from governance.errors import FatalError, RetryableError
 from governance.periods import Calendar, epoch_of
 from governance.values import Observation, Row
 from oracle.evidence import Stretch
 from oracle.fold import fold
 from oracle.laws import Laws
 from oracle.ports import Ports, Relay
+from oracle.relay_client import RelayUnavailable
 from oracle.rows import Equivocation, ObservationSet, Rules, SignedObservations, derive_rows, epoch_root, report_header
 from oracle.store import Root, SignedReport
+from oracle.troubles import Troubles, trouble_of
 from oracle.wire import MemberSignature, Proposal, Submission, proposal_json
 
 MOST_PROPOSALS = 256  # taken from one relay at a time
+RELAY_TURN_MS = 30_000  # then it is the next relay's turn, as soon as what is under way has ended
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +60,7 @@ class Witness:
         self._observed_to: int | None = None  # the newest epoch that was looked at since the start
         self._configurations: dict[int, tuple[Configuration, ...]] = {}  # by epoch: those that its root is pushed under
         self._pushed: set[tuple[str, int]] = set()
-        self._said: dict[str, str] = {}
+        self._troubles = Troubles(log)
         self._store.belongs_to(signer.address, rules.committee.chain_id, rules.committee.contract)
 
     # observing --------------------------------------------------------------------------------------------------------------
@@ -117,26 +121,35 @@ class Witness:
         return True
 
     def _commit(self, epoch: int, due: Sequence[tuple[AgreementRecord, int]]) -> Root | None:
-        observations = []
-        for record, period in due:
-            try:
-                observation = self.counted(record, period)
-            except FatalError as error:
-                self._say(f"agreement {record.id}", f"agreement {record.id} cannot be observed: {error}")
-                continue
+        observations: list[Observation] = []
+
+        def count(record: AgreementRecord, period: int) -> None:
+            observation = self.counted(record, period)
             if observation is not None:
                 observations.append(observation)
+
+        for record, period in due:
+            # What may pass holds up the epoch: an observation that is left out of a root once is left out for ever.
+            self._troubles.attempt(f"observing agreement {record.id}", partial(count, record, period), (RetryableError,))
         return self._store.commit_root(epoch, epoch_root(observations), observations) if observations else None
 
     # relaying ---------------------------------------------------------------------------------------------------------------
 
     def push(self) -> int:
         """Hands every relay the signed observations that it was not given yet; how many epochs the relays took."""
-        taken = 0
-        for root in self._reportable():
-            missing = [relay for relay in self._relays if (relay.url, root.epoch) not in self._pushed]
-            submissions = self._submissions(root) if missing else []
-            taken += sum(self._push_to(relay, root.epoch, submissions) for relay in missing)
+        roots = self._reportable()
+        return sum(self._push_all(relay, roots) for relay in self._relays)
+
+    def _push_all(self, relay: Relay, roots: Sequence[Root]) -> int:
+        """How many epochs a relay took. One that does not answer, or whose turn is over, is asked again in the next round."""
+        until_ms, taken = self._clock.now_ms() + RELAY_TURN_MS, 0
+        for root in roots:
+            if (relay.url, root.epoch) in self._pushed:
+                continue
+            trouble = self._troubles.attempt(f"pushing to {relay.url}", partial(self._push_to, relay, root))
+            taken += trouble is None
+            if isinstance(trouble, RelayUnavailable) or self._clock.now_ms() >= until_ms:
+                break
         return taken
 
     def _reportable(self) -> list[Root]:
@@ -148,16 +161,10 @@ class Witness:
         self._configurations = {epoch: found for epoch, found in self._configurations.items() if epoch >= oldest}
         return [root for root in roots if root.signature is not None]
 
-    def _push_to(self, relay: Relay, epoch: int, submissions: Sequence[Submission]) -> bool:
-        try:
-            for submission in submissions:
-                relay.push(submission)
-        except SuretyError as error:
-            self._say(f"push {relay.url}", f"epoch {epoch} was not handed in: {error}")
-            return False
-        self._pushed.add((relay.url, epoch))
-        self._said.pop(f"push {relay.url}", None)
-        return True
+    def _push_to(self, relay: Relay, root: Root) -> None:
+        for submission in self._submissions(root):
+            relay.push(submission)
+        self._pushed.add((relay.url, root.epoch))
 
     def _submissions(self, root: Root) -> list[Submission]:
         """One submission per configuration under which an observed period began; all of them hold the whole epoch."""
@@ -212,29 +219,37 @@ class Witness:
         return MemberSignature(member, signature)
 
     def _cosign_from(self, relay: Relay, configurations: Sequence[Configuration]) -> int:
-        signed = 0
+        """How many of a relay's proposals were signed in its turn. What is left at the end of it is offered again."""
+        until_ms, signed = self._clock.now_ms() + RELAY_TURN_MS, 0
         for configuration in configurations:
-            try:
-                proposals = relay.proposals(configuration.digest, self._member(configuration))
-            except SuretyError as error:
-                self._say(f"pull {relay.url}", f"no proposals: {error}")
-                continue
-            self._said.pop(f"pull {relay.url}", None)
-            mine = [proposal for proposal in proposals if proposal.header.configuration == configuration.digest]
-            signed += self._sign_all(relay, mine[:MOST_PROPOSALS])
+            found: list[Proposal] = []
+            pull = partial(self._pull, relay, configuration, found)
+            if isinstance(self._troubles.attempt(f"pulling from {relay.url}", pull), RelayUnavailable):
+                break
+            signed += self._sign_all(relay, found, until_ms)
+            if self._clock.now_ms() >= until_ms:
+                break
         return signed
 
-    def _sign_all(self, relay: Relay, proposals: Sequence[Proposal]) -> int:
+    def _pull(self, relay: Relay, configuration: Configuration, found: list[Proposal]) -> None:
+        proposals = relay.proposals(configuration.digest, self._member(configuration))
+        found += [proposal for proposal in proposals if proposal.header.configuration == configuration.digest][:MOST_PROPOSALS]
+
+    def _sign_all(self, relay: Relay, proposals: Sequence[Proposal], until_ms: int) -> int:
         """How many of the proposals were signed. Of those that were not, one is told: a relay may make up any number."""
-        refused = []
+        signed, told = 0, False
         for proposal in proposals:
-            try:
-                relay.sign(proposal.id, self.cosign(proposal))
-            except SuretyError as error:
-                refused.append(f"proposal {proposal.id} is not signed: {error}")
-        if refused:
-            self._say(f"sign {relay.url}", f"{relay.url}: {refused[0]} (and {len(refused) - 1} more)")
-        return len(proposals) - len(refused)
+            trouble = trouble_of(partial(self._sign, relay, proposal))
+            signed += trouble is None
+            if trouble is not None and not told:
+                told = True
+                self._troubles.say(f"signing for {relay.url}", trouble, f"proposal {proposal.id} is not signed: ")
+            if isinstance(trouble, RelayUnavailable) or self._clock.now_ms() >= until_ms:
+                break
+        return signed
+
+    def _sign(self, relay: Relay, proposal: Proposal) -> None:
+        relay.sign(proposal.id, self.cosign(proposal))
 
     def _derive(self, observed: ObservationSet, proposal: Proposal) -> list[Row]:
         """The rows that this witness finds for the proposed agreement-periods; refuses others than the proposed."""
@@ -297,12 +312,6 @@ class Witness:
         """The configuration in force at a time, if this witness belongs to it."""
         configuration = self._agreements.configuration_at(time_s)
         return configuration if configuration and self._signer.address in configuration.members else None
-
-    def _say(self, about: str, message: str) -> None:
-        """Logs a trouble when it begins or changes, not in every round."""
-        if self._said.get(about) != message:
-            self._said[about] = message
-            log.warning("%s", message)
 
 
 def _ended(calendar: Calendar, first_s: int, after_s: int) -> Iterator[tuple[int, int, int]]:

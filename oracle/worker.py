@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from chain.addressbook import AddressBook
 from chain.calls import NoContract
@@ -23,7 +24,7 @@ from chain.keys import Signer
 from chain.node import Node
 from chain.sender import WrongChain
 from governance.clock import Clock, SystemClock
-from governance.errors import FatalError, SuretyError
+from governance.errors import RetryableError
 from oracle.evidence import EvidenceStore
 from oracle.laws import Laws
 from oracle.ports import Ports, ProbedSamples
@@ -34,6 +35,7 @@ from oracle.samples import Sample
 from oracle.schedule import Schedule
 from oracle.store import ForeignDatabase, Store, TargetName
 from oracle.teller import Teller
+from oracle.troubles import Troubles
 from oracle.witness import Witness
 
 GRACE_MARGIN_MS = 500
@@ -158,7 +160,7 @@ class Rounds:
         self._targets: tuple[Target, ...] = ()
         self._known: dict[bytes, tuple[Target, ...]] = {}
         self._dropped_ms = 0
-        self._said: dict[str, str] = {}
+        self._troubles = Troubles(log)
 
     def turn(self) -> Sequence[Target]:
         """One round: store, read the chain, observe, push, co-sign. The targets to probe from now on.
@@ -220,12 +222,11 @@ class Rounds:
     def _targets_of(self, terms: Iterable[bytes]) -> Iterable[Target]:
         for one in terms:
             if one not in self._known:
-                try:
-                    self._known[one] = targets_of(self._laws.terms_of(one))
-                except FatalError as error:
-                    self._say(f"terms 0x{one.hex()}", str(error))
-                    continue
-            yield from self._known[one]
+                self._troubles.attempt(f"terms 0x{one.hex()}", partial(self._learn, one), (RetryableError,))
+            yield from self._known.get(one, ())
+
+    def _learn(self, terms: bytes) -> None:
+        self._known[terms] = targets_of(self._laws.terms_of(terms))
 
     def _runs(self, record: AgreementRecord, now_s: int) -> bool:
         soon_s = now_s + LOOKAHEAD_MS // 1_000
@@ -258,22 +259,8 @@ class Rounds:
         log.info("forgot %d samples scheduled before %d", dropped, before_ms)
 
     def _try(self, what: str, step: Callable[[], object]) -> bool:
-        """Does one step of a round; a trouble is told when it begins or changes, and the next round tries again."""
-        try:
-            step()
-        except UNMENDABLE:
-            raise
-        except SuretyError as error:
-            self._say(what, str(error))
-            return False
-        if self._said.pop(what, None):
-            log.info("%s: goes on", what)
-        return True
-
-    def _say(self, what: str, message: str) -> None:
-        if self._said.get(what) != message:
-            self._said[what] = message
-            log.warning("%s: %s", what, message)
+        """Does one step of a round; whatever becomes of it, the other steps are done, and the next round tries again."""
+        return self._troubles.attempt(what, step, UNMENDABLE) is None
 
 
 def _oldest_start_s(record: AgreementRecord, now_s: int) -> int | None:

@@ -40,11 +40,13 @@ from oracle.rows import ObservationSet, Rules, derive, report_header, verify_mem
 from oracle.samples import Result, Sample
 from oracle.store import ForeignDatabase, Store
 from oracle.wire import Proposal
+from oracle.witness import Witness
 from oracle.worker import Outbox, WorkerConfig, work
 
 pytestmark = pytest.mark.timeout(90)
 
 PERIOD_S = 3
+EPOCH_S = 1  # shorter than the two seconds in which a report is taken
 PATIENCE_S = 30
 PAYEE = "0x" + "77" * 20
 TERMS = """
@@ -145,9 +147,9 @@ class Stage:
         members = tuple(member.address for member in self.members)
         begun_s = anvil.node.block("latest").timestamp_s
         parameters = Parameters(2, 1, 2_000, 1_000)
-        self.book = deploy(anvil.node, self.governor, DeployParameters(members, begun_s + 2, PERIOD_S, parameters, min_fee=100))
+        self.book = deploy(anvil.node, self.governor, DeployParameters(members, begun_s + 2, EPOCH_S, parameters, min_fee=100))
         self.pactum = PactumClient(anvil.node, self.book.pactum)
-        self.rules = Rules(self.book.committee_domain, self.book.pactum_domain, PERIOD_S)
+        self.rules = Rules(self.book.committee_domain, self.book.pactum_domain, EPOCH_S)
         self.law, self.terms = self._publish(url)
         self._fund()
 
@@ -405,6 +407,24 @@ def test_a_worker_waits_for_a_node_that_is_down(stage: Stage, tmp_path: Path, ca
     down = config(stage, tmp_path, 0, "http://127.0.0.1:1", rpc_url="http://127.0.0.1:1")
     asyncio.run(work_until([down], lambda: "reading the chain" in caplog.text))
     assert caplog.text.count("reading the chain") == 1
+
+
+def test_a_step_that_breaks_stops_neither_the_worker_nor_the_steps_after_it(
+    stage: Stage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds = []
+
+    class Broken(Witness):
+        def push(self) -> int:
+            raise UnicodeError("never thought of")
+
+        def pull_and_cosign(self) -> int:
+            rounds.append(1)
+            return 0
+
+    broken = config(stage, tmp_path, 0, "http://127.0.0.1:1", witness=Broken)
+    asyncio.run(work_until([broken], lambda: len(rounds) > 2))
+    assert caplog.text.count("pushing: UnicodeError: never thought of") == 1
 
 
 def test_a_worker_does_not_begin_on_another_chain(stage: Stage, tmp_path: Path) -> None:

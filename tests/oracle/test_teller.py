@@ -18,6 +18,8 @@ SLOT_S = 300
 
 
 class Listener:
+    url = "memory:listener"
+
     def __init__(self) -> None:
         self.told: list[tuple[int, SignedInterim]] = []
 
@@ -85,3 +87,15 @@ def test_terms_that_cannot_be_read_silence_their_own_agreement_alone(committee, 
     one, clock, start_ms = teller(recorded())
     clock.advance_to(start_ms + 3 * SLOT_S * 1_000)
     assert one.tell([Listener()], GRACE_MS) == 1
+
+
+def test_a_listener_that_breaks_does_not_keep_the_others_from_being_told(teller, recorded):
+    class Broken(Listener):
+        def tell(self, member: int, signed: list[SignedInterim]) -> None:
+            raise KeyError("never thought of")
+
+    told = Listener()
+    one, clock, start_ms = teller(recorded())
+    clock.advance_to(start_ms + 3 * SLOT_S * 1_000)
+    assert one.tell([Broken(), told], GRACE_MS) == 1
+    assert len(told.told) == 1

@@ -13,6 +13,7 @@ from chain.typed_data import observation_root_digest, report_digest
 from governance.clock import ManualClock
 from governance.errors import BadInput, SuretyError
 from governance.values import Observation, Outcome, Ratio
+from oracle.evidence import EvidenceUnavailable
 from oracle.rows import Equivocation, MemberRefused, RowRefused, epoch_root, verify_member
 from oracle.samples import Samples
 from oracle.store import ForeignDatabase, SupersetRefused
@@ -33,7 +34,7 @@ class Liar(Witness):
         return honest and replace(honest, uptime=Ratio(honest.samples, honest.samples))
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """Stands for kill -9."""
 
 
@@ -137,7 +138,40 @@ def test_terms_that_cannot_be_read_do_not_hinder_the_others(
     witness = committee.witness(0, [relay], clock, recorded())
     witness.observe_due_epochs()
     assert [one.agreement for one in witness._store.observations_of(committee.epoch())] == [2]
-    assert "agreement 1 cannot be observed" in caplog.text
+    assert "observing agreement 1" in caplog.text
+
+
+class Stumbling(Witness):
+    """Fails to count agreement 1."""
+
+    fault: Exception = KeyError("never thought of")
+
+    def counted(self, record: Any, period: int) -> Observation | None:
+        if record.id == 1:
+            raise self.fault
+        return super().counted(record, period)
+
+
+def test_an_agreement_that_is_a_riddle_does_not_hinder_the_others(
+    committee: Any, relay: Any, clock: ManualClock, recorded: Recorded
+) -> None:
+    for number in (1, 2):
+        committee.open(number)
+    witness = committee.witness(0, [relay], clock, recorded(), kind=Stumbling)
+    assert witness.observe_due_epochs() == [committee.epoch()]
+    assert [one.agreement for one in witness._store.observations_of(committee.epoch())] == [2]
+
+
+def test_an_epoch_waits_for_evidence_that_may_yet_be_written(
+    committee: Any, relay: Any, clock: ManualClock, recorded: Recorded
+) -> None:
+    for number in (1, 2):
+        committee.open(number)
+    witness = committee.witness(0, [relay], clock, recorded(), kind=Stumbling)
+    witness.fault = EvidenceUnavailable("the bucket is down")
+    with pytest.raises(EvidenceUnavailable):
+        witness.observe_due_epochs()
+    assert witness._store.root_of(committee.epoch()) is None
 
 
 def test_another_members_database_is_refused(committee: Any, relay: Any, clock: ManualClock, recorded: Recorded) -> None:
@@ -170,6 +204,79 @@ def test_a_relay_that_was_down_gets_everything_later(
     assert (witness.push(), up.pushes, down.pushes) == (1, 1, 0)
     down.down = False
     assert (witness.push(), up.pushes, down.pushes) == (1, 1, 1)
+
+
+class Slow:
+    """A relay whose every answer takes its time."""
+
+    def __init__(self, inner: Any, clock: ManualClock, seconds: int) -> None:
+        self._inner, self._clock, self._seconds = inner, clock, seconds
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if not callable(found):
+            return found
+
+        def slowly(*arguments: Any) -> Any:
+            self.asked.append(name)
+            self._clock.advance_to(self._clock.now_ms() + self._seconds * 1_000)
+            return found(*arguments)
+
+        return slowly
+
+
+def test_a_relay_that_breaks_in_an_unheard_of_way_hinders_no_other(
+    committee: Any, new_relay: Any, clock: ManualClock, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committee.open()
+    broken, good = new_relay("memory:broken"), new_relay("memory:good")
+
+    def fall(*_: Any) -> Any:
+        raise UnicodeError("never thought of")
+
+    witnesses = [committee.witness(member, [broken, good], clock, recorded()) for member in range(4)]
+    for name in ("push", "proposals"):
+        monkeypatch.setattr(broken, name, fall)
+    for witness in witnesses:
+        witness.observe_due_epochs()
+        assert witness.push() == 1
+    assert [witness.pull_and_cosign() for witness in witnesses] == [1, 1, 1, 1]
+    monkeypatch.setattr(broken, "proposals", good.proposals)
+    monkeypatch.setattr(broken, "sign", fall)
+    good.signatures.clear()
+    assert [witness.pull_and_cosign() for witness in witnesses] == [1, 1, 1, 1]
+
+
+def test_a_slow_relay_has_one_turn_in_a_round(committee: Any, new_relay: Any, clock: ManualClock, recorded: Recorded) -> None:
+    for number in range(1, 5):
+        committee.open(number)
+    relay = Slow(new_relay(), clock, 20)
+    witnesses = [committee.witness(member, [relay._inner], clock, recorded()) for member in range(4)]
+    for one in witnesses:
+        one.observe_due_epochs()
+        one.push()
+    (whole,) = relay._inner.proposals(committee.configuration.digest, 0)
+    witness = committee.witness(0, [relay], clock, recorded())
+    each = [committee.propose(*whole.members, only=[(number, 0)]) for number in range(1, 5)]
+    relay._inner.proposals = lambda *_: [one for one in each if one.id not in relay._inner.signatures]
+    relay.asked.clear()
+    assert (witness.pull_and_cosign(), relay.asked) == (1, ["proposals", "sign"])
+    assert [witness.pull_and_cosign() for _ in range(4)] == [1, 1, 1, 0], "what is left is for the rounds to come"
+
+
+def test_a_relay_that_does_not_answer_is_asked_once_in_a_round(
+    committee: Any, new_relay: Any, clock: ManualClock, recorded: Recorded
+) -> None:
+    committee.open(periods=2)
+    clock.advance_to((END_S + 3_600) * 1_000 + 1_000)
+    relay = Slow(new_relay(), clock, 0)
+    witness = committee.witness(0, [relay], clock, recorded(120))
+    assert len(witness.observe_due_epochs()) == 2
+    relay._inner.down = True
+    assert (witness.push(), relay.asked) == (0, ["push"])
+    relay._inner.down = False
+    assert witness.push() == 2
 
 
 def test_nothing_is_pushed_after_the_report_deadline(committee: Any, relay: Any, clock: ManualClock, recorded: Recorded) -> None:
