@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -21,12 +21,13 @@ from chain.row import pack
 from chain.typed_data import report_digest
 from chain.values import Configuration, member_bit
 from governance.clock import Clock
-from governance.errors import BadInput, FatalError, RetryableError
+from governance.errors import BadInput, FatalError
 from governance.periods import epoch_of
 from oracle.laws import Laws
 from oracle.rows import Derived, Key, ObservationSet, Rules, SignedObservations, derive, report_header, verify_member
 from oracle.wire import MemberSignature, Proposal, Submission
 from settlement import relay_store
+from settlement.admission import NotYet, check_periods, check_size, check_time, oldest_epoch
 from settlement.progress import chain_time_s, undecided
 from settlement.proposing import Group, Held, Part, Voice, due, group, outgrown
 from settlement.relay_store import Draft, keys_of
@@ -34,16 +35,11 @@ from settlement.relay_tables import RelayRootRow
 from settlement.store import Store
 from settlement.world import World
 
-MOST_OBSERVATIONS = 20_000
 MOST_PROPOSALS = 64
+MOST_ANSWERED = 24 << 20  # bytes of observations in one answer, which clients take up to 64 MiB of
 KEPT_ROOTS = 256
-CLOCK_SLACK_MS = 60_000
 
 log = logging.getLogger(__name__)
-
-
-class NotYet(RetryableError):
-    """What was sent may be good, but this relay cannot tell yet: an epoch that runs, a configuration that it has not read."""
 
 
 class Equivocated(FatalError):
@@ -89,10 +85,11 @@ class Relay:
         """
         signed = submission.signed
         configuration = self._configuration(submission.configuration)
-        self._check_form(signed)
+        records, epoch_s, now_ms = self._world.agreements(), self._rules.epoch_s, self._clock.now_ms()
+        check_time(signed, records, epoch_s, now_ms)
+        check_size(signed, records, epoch_s)
         verify_member(signed, configuration, self._rules.committee)
-        self._check_epoch(signed)
-        now_ms = self._clock.now_ms()
+        check_periods(signed, configuration, records, epoch_s)
         with self._store.write() as session:
             standing = relay_store.add_root(session, submission.configuration, signed, now_ms)
             equivocated = relay_store.bytes_of(standing.root) != signed.root
@@ -132,6 +129,7 @@ class Relay:
     def proposals(self, configuration: bytes | None, member: int) -> tuple[Proposal, ...]:
         """What this member has not signed and could, oldest epoch first; of one configuration, or of any.
 
+        As many as fit an answer, and one at least: the next are given when these are signed.
         A proposal is not offered any more once there is one on a superset of its observers for any of its agreement-periods.
         """
         with self._store.read() as session:
@@ -146,7 +144,7 @@ class Relay:
                 and member not in signatures[draft.id]
                 and draft.id not in late
             ]
-            return tuple(self._full(session, draft) for draft in wanted[:MOST_PROPOSALS])
+            return tuple(self._bounded(session, wanted[:MOST_PROPOSALS]))
 
     def observation_set(self, root: bytes) -> Proposal:
         """A proposal that rests on an observation set, with the whole set. Raises UnknownProposal."""
@@ -163,10 +161,9 @@ class Relay:
     def propose(self) -> list[Draft]:
         """Makes the proposals that are due; those that are new. Raises StoreUnavailable or NodeUnavailable: try again later."""
         now_ms = self._clock.now_ms()
-        horizon_s = max((record.parameters.report_deadline for record in self._world.agreements().values()), default=0)
-        oldest = (now_ms // 1_000 - horizon_s) // self._rules.epoch_s - 1
+        oldest = oldest_epoch(self._world.agreements(), self._rules.epoch_s, now_ms)
         with self._store.read() as session:
-            epochs = relay_store.epochs_since(session, max(oldest, 0))
+            epochs = relay_store.epochs_since(session, oldest)
         made: list[Draft] = []
         for digest, epoch in epochs:
             configuration = self._world.configuration(digest)
@@ -298,30 +295,6 @@ class Relay:
             raise NotYet(f"no configuration 0x{digest.hex()} so far", value=digest, remedy="ask again when the relay has read it")
         return configuration
 
-    def _check_form(self, signed: SignedObservations) -> None:
-        if len(signed.observations) > MOST_OBSERVATIONS:
-            raise BadInput(
-                f"{len(signed.observations)} observations", value=signed.member, remedy=f"at most {MOST_OBSERVATIONS} at once"
-            )
-        after_ms = (signed.epoch + 1) * self._rules.epoch_s * 1_000
-        if after_ms > self._clock.now_ms() + CLOCK_SLACK_MS:
-            raise NotYet(f"epoch {signed.epoch} has not ended", value=signed.epoch, remedy="fold an epoch when it is over")
-
-    def _check_epoch(self, signed: SignedObservations) -> None:
-        """Refuses observations of known agreements that belong to another epoch; unknown ones are left out of every report."""
-        records = self._world.agreements()
-        for seen in signed.observations:
-            record = records.get(seen.agreement)
-            if record is None:
-                continue
-            ended = seen.period < record.periods and _epoch_of(record, seen.period, self._rules.epoch_s) == signed.epoch
-            if not ended:
-                raise BadInput(
-                    f"period {seen.period} of agreement {seen.agreement} did not end in epoch {signed.epoch}",
-                    value=seen.period,
-                    remedy="observe a period in the epoch of its last second",
-                )
-
     def _tainted(self, session: Session, draft: Draft) -> bool:
         """Whether a proposal rests on a member that has since been caught signing two roots."""
         proofs = relay_store.equivocations(session, draft.header.configuration, draft.header.epoch)
@@ -329,10 +302,23 @@ class Relay:
 
     # reading what is kept -------------------------------------------------------------------------------------------------------
 
+    def _bounded(self, session: Session, drafts: Iterable[Draft]) -> Iterator[Proposal]:
+        """Proposals from the first on, the first anyway, until they are as much as an answer may be."""
+        left = MOST_ANSWERED
+        for draft in drafts:
+            rows = self._roots(session, draft)
+            size = sum(len(row.observations) for row in rows)
+            if size > left and left < MOST_ANSWERED:
+                return
+            left -= size
+            yield relay_store.full_proposal(session, draft, [self._signed(row) for row in rows])
+
     def _full(self, session: Session, draft: Draft) -> Proposal:
+        return relay_store.full_proposal(session, draft, [self._signed(row) for row in self._roots(session, draft)])
+
+    def _roots(self, session: Session, draft: Draft) -> list[RelayRootRow]:
         rows = relay_store.roots_of(session, draft.header.configuration, draft.header.epoch)
-        members = [self._signed(row) for row in rows if draft.header.observers & member_bit(row.member)]
-        return relay_store.full_proposal(session, draft, members)
+        return [row for row in rows if draft.header.observers & member_bit(row.member)]
 
     def _voice(self, row: RelayRootRow) -> Voice:
         keys = frozenset((seen.agreement, seen.period) for seen in self._signed(row).observations)

@@ -21,7 +21,8 @@ from starlette.responses import JSONResponse, Response
 from governance.errors import BadInput, FatalError, RetryableError, SuretyError
 from oracle import wire
 from oracle.interim import load_tallies
-from settlement.relay import Equivocated, NotYet, Relay, UnknownProposal
+from settlement.admission import NotYet
+from settlement.relay import Equivocated, Relay, UnknownProposal
 from settlement.relay_store import bytes_of
 from settlement.tallies import Tallies
 
