@@ -6,7 +6,7 @@ Every read raises NodeUnavailable, TransactionReverted or NoContract; every writ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chain.addressbook import AddressBook
 from chain.blocks import Receipt
@@ -31,6 +31,7 @@ from governance.errors import BadInput
 
 _OFFER = abi_of(Offer)
 _HEADER = abi_of(Header)
+_CLAIMABLE_OF_MEMBER = "claimableOfMember(bytes32,address,uint256,uint32[])"
 _CONFIGURATION = "(uint64,uint64,uint8,uint32,address[])"
 
 
@@ -188,9 +189,12 @@ class PactumClient(Contract):
         """Pays a customer's matured refunds, credits and slashes, all of one customer and one token; anyone may."""
         return sender.send(self.call("claimCustomer(uint96[])", list(agreements)))
 
-    def claim_member(self, sender: Sender, configuration: bytes, token: str, member: int) -> Receipt:
-        """Pays a member its part of a configuration's pot; anyone may."""
-        return sender.send(self.call("claimMember(bytes32,address,uint256)", configuration, token, member))
+    def claim_member(
+        self, sender: Sender, configuration: bytes, token: str, member: int, observer_sets: Iterable[int]
+    ) -> Receipt:
+        """Pays a member its shares of what these sets of observers earned, named as reports name them; anyone may."""
+        sets = sorted(set(observer_sets))
+        return sender.send(self.call("claimMember(bytes32,address,uint256,uint32[])", configuration, token, member, sets))
 
     def claim_relay(self, sender: Sender, payee: str, token: str) -> Receipt:
         """Pays a relay's payee its fees; anyone may."""
@@ -233,9 +237,10 @@ class PactumClient(Contract):
         """What an agreement's parties may claim now; settled rows only."""
         return self.read_struct(Claimable, "claimableOf(uint96)", agreement)
 
-    def claimable_of_member(self, configuration: bytes, token: str, member: int) -> int:
-        """What a member could claim now."""
-        return int(self.read_value("uint256", "claimableOfMember(bytes32,address,uint256)", configuration, token, member))
+    def claimable_of_member(self, configuration: bytes, token: str, member: int, observer_sets: Iterable[int]) -> int:
+        """What a member could claim now from these sets of observers."""
+        sets = sorted(set(observer_sets))
+        return int(self.read_value("uint256", _CLAIMABLE_OF_MEMBER, configuration, token, member, sets))
 
     def claimable_of_relay(self, payee: str, token: str) -> int:
         """What a relay's payee could claim now."""

@@ -282,19 +282,8 @@ class CustomerPaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PotDivided(Event):
-    """The pot of a configuration was divided by the observations since the last division."""
-
-    configuration: Bytes32
-    token: Address
-    amount: Uint256
-    observations: Uint256
-    indexed: ClassVar = frozenset({"configuration", "token"})
-
-
-@dataclass(frozen=True, slots=True)
 class MemberPaid(Event):
-    """A member of the committee was paid its part of the pot."""
+    """A member of the committee was paid its shares of what sets of observers earned."""
 
     configuration: Bytes32
     token: Address
@@ -332,7 +321,7 @@ EVENTS: tuple[type[Event], ...] = (
     *(Registered, Staked, Withdrawn, Locked, Unlocked, Seized),
     Configured,
     *(ParametersSet, Listed, TreasurySet, TermsPublished, OfferCancelled, Opened, Reported, Accepted, Skipped, Expired),
-    *(Settled, Closed, ProviderPaid, CustomerPaid, PotDivided, MemberPaid, RelayPaid, DaoPaid),
+    *(Settled, Closed, ProviderPaid, CustomerPaid, MemberPaid, RelayPaid, DaoPaid),
 )
 _LAYOUTS = {layout.topic: layout for layout in (EventLayout(event, event.indexed) for event in EVENTS)}
 

@@ -19,6 +19,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712 {
     }
 
     uint256 private constant SIGNATURE_LENGTH = 64;
+    uint256 private constant HORIZON = 366 days;
     bytes32 private constant OBSERVATION_ROOT_TYPE = keccak256("ObservationRoot(uint64 epoch,bytes32 root)");
 
     /// @inheritdoc ICommittee
@@ -40,6 +41,8 @@ contract Committee is ICommittee, Ownable2Step, EIP712 {
         uint32 index = SafeCast.toUint32(_history.length);
         uint64 earliest = _earliest();
         if (since < earliest) revert SinceInThePast(since, earliest);
+        uint256 latest = block.timestamp + HORIZON;
+        if (since > latest) revert SinceTooFar(since, SafeCast.toUint64(latest));
         configuration = keccak256(abi.encode(block.chainid, address(this), index, since, members));
         uint8 quorum = SafeCast.toUint8((members.length - 1) / 3 * 2 + 1);
 

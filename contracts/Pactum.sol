@@ -20,8 +20,7 @@ contract Pactum is Reporting {
     /// @param governor who sets parameters and lists tokens; meant to be a timelock
     /// @param treasury where the DAO's share goes
     constructor(address governor, address zone, address committee, address lawStone, address treasury)
-        Rulebook(governor, treasury)
-        Ledger(zone, committee)
+        Rulebook(governor, zone, committee, treasury)
         Opening(lawStone)
         EIP712("Surety Pactum", "1")
     {}
@@ -63,14 +62,19 @@ contract Pactum is Reporting {
     }
 
     /// @inheritdoc IPactum
-    function claimMember(bytes32 configuration, address token, uint256 member) external nonReentrant returns (uint256 amount) {
+    function claimMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
         address to = COMMITTEE.memberOf(configuration, member);
-        (,,, uint8 size) = COMMITTEE.reignOf(configuration);
 
-        _divide(configuration, token, size);
-        mapping(uint256 => uint256) storage due = _pots[configuration][token].due;
-        amount = due[member];
-        due[member] = 0;
+        uint256[] memory dues = _duesOf(configuration, token, member, observerSets);
+        for (uint256 i = 0; i < dues.length; ++i) {
+            if (dues[i] == 0) continue;
+            _purses[configuration][token][observerSets[i]].taken[member] += dues[i];
+            amount += dues[i];
+        }
         emit MemberPaid(configuration, token, to, amount);
         _pay(token, to, amount);
     }
@@ -146,12 +150,16 @@ contract Pactum is Reporting {
     }
 
     /// @inheritdoc IPactum
-    function claimableOfMember(bytes32 configuration, address token, uint256 member) external view returns (uint256) {
+    function claimableOfMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
+        external
+        view
+        returns (uint256 amount)
+    {
         COMMITTEE.memberOf(configuration, member);
-        (,,, uint8 size) = COMMITTEE.reignOf(configuration);
-        Pot storage pot = _pots[configuration][token];
-        (uint256[] memory parts,,) = _parts(pot, size);
-        return pot.due[member] + parts[member];
+        uint256[] memory dues = _duesOf(configuration, token, member, observerSets);
+        for (uint256 i = 0; i < dues.length; ++i) {
+            amount += dues[i];
+        }
     }
 
     /// @inheritdoc IPactum

@@ -41,7 +41,8 @@ contract Zone is IZone, ReentrancyGuardTransient {
 
     /// @inheritdoc IZone
     function register(address payout, bytes calldata profile) external {
-        if (payout == address(0)) revert ZeroPayout();
+        bool deadEnd = payout == address(0) || payout == address(this) || payout == PACTUM;
+        if (deadEnd) revert UnusablePayout(payout);
         bytes32 id = keccak256(profile);
 
         _records[msg.sender] = Record(payout, id);

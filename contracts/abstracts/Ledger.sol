@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ICommittee} from "../interfaces/ICommittee.sol";
 import {IPactum} from "../interfaces/IPactum.sol";
-import {IZone} from "../interfaces/IZone.sol";
 import {Split} from "../libraries/Split.sol";
 import {Windows} from "../libraries/Windows.sol";
 import {Purses} from "./Purses.sol";
@@ -52,15 +50,7 @@ abstract contract Ledger is Purses {
         uint16 slashBps;
     }
 
-    ICommittee public immutable COMMITTEE;
-    IZone public immutable ZONE;
-
     mapping(uint96 agreement => Record) internal _records;
-
-    constructor(address zone, address committee) {
-        ZONE = IZone(zone);
-        COMMITTEE = ICommittee(committee);
-    }
 
     /// @dev Settles the pending row if there is one and it has matured. The caller keeps `state`, and credits `run` in the end.
     function _settleMatured(Run memory run, uint96 agreement, Record storage record, State memory state) internal returns (bool settled) {

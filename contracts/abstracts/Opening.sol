@@ -19,6 +19,8 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
     using Tokens for IERC20;
 
+    uint256 private constant LONGEST_MONTH = 31 days;
+
     bytes32 private constant OFFER_TYPE = keccak256(
         "Offer(address provider,address customer,address token,bytes32 terms,bytes32 law,uint128 fee,uint128 deposit,"
         "uint16 maxCreditBps,uint16 maxSlashBps,uint16 minProviderBps,uint8 periodKind,uint32 periodLength,uint32 maxPeriods,"
@@ -116,26 +118,41 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         if (parameters == 0) revert ParametersNotSet();
         listing = currentListing[offer.token];
         if (listing == 0) revert TokenNotListed(offer.token);
-        uint128 minFee = _listingAt(listing).minFee;
-        if (offer.fee < minFee) revert FeeTooSmall(offer.fee, minFee);
+        Parameters storage split = _parametersAt(parameters);
+        _requireListing(offer, _listingAt(listing), split);
         bool caps = offer.maxCreditBps <= Split.BPS && offer.maxSlashBps <= Split.BPS;
         if (!caps) revert CapsTooHigh(offer.maxCreditBps, offer.maxSlashBps);
-        Parameters storage split = _parametersAt(parameters);
         uint256 providerBps = Split.BPS - split.validatorBps - split.daoBps;
         if (providerBps < offer.minProviderBps) revert ProviderShareTooSmall(providerBps, offer.minProviderBps);
+    }
+
+    /// @dev A listing was held against the parameters of its day; these may be others.
+    function _requireListing(Offer calldata offer, Listing memory listing, Parameters storage split) private view {
+        if (offer.fee < listing.minFee) revert FeeTooSmall(offer.fee, listing.minFee);
+        uint128 most = _mostRelayFee(listing, split);
+        if (listing.relayFee > most) revert RelayFeeTooLarge(listing.relayFee, most);
     }
 
     function _requireSchedule(Offer calldata offer, Parameters storage parameters, uint64 start, uint32 periods) private view {
         uint256 most = Math.min(offer.maxPeriods, type(uint24).max);
         if (periods == 0 || periods > most) revert UnusablePeriods(periods, SafeCast.toUint32(most));
-        uint256 earliest = block.timestamp + offer.lead;
-        if (start < earliest) revert StartTooEarly(start, SafeCast.toUint64(earliest));
+        _requireStart(offer, start);
         if (offer.periodKind == PeriodKind.CalendarMonth) _requireMonth(offer.periodLength, start);
         uint256 least = uint256(parameters.reportDeadline) + parameters.disputeWindow;
         uint256 shortest = Periods.shortest(offer.periodKind, offer.periodLength);
         if (shortest < least) revert PeriodTooShort(shortest, least);
         // The record keeps times in 40 bits: no period may end beyond them.
         SafeCast.toUint40(Periods.boundary(offer.periodKind, start, offer.periodLength, periods));
+        if (COMMITTEE.configurationAt(start) == 0) revert NoCommitteeAt(start);
+    }
+
+    /// @dev The lead is the provider's word, and the customer chooses within one period after it, or a day where periods are shorter: just
+    /// enough to begin with a month or an hour. Who could choose freely could lock a deposit for ever, for the price of one fee.
+    function _requireStart(Offer calldata offer, uint64 start) private view {
+        uint256 earliest = block.timestamp + offer.lead;
+        if (start < earliest) revert StartTooEarly(start, SafeCast.toUint64(earliest));
+        uint256 choice = offer.periodKind == PeriodKind.Fixed ? Math.max(offer.periodLength, 1 days) : LONGEST_MONTH;
+        if (Windows.over(earliest, choice, start)) revert StartTooLate(start, SafeCast.toUint64(earliest + choice - 1));
     }
 
     function _requireMonth(uint32 periodLength, uint64 start) private pure {

@@ -8,8 +8,6 @@ import {Rulebook} from "./Rulebook.sol";
 /// @notice Rows that are settled together mostly came in one report and are paid in one token. They are summed in memory, and the sums
 /// are written once.
 abstract contract Purses is Rulebook {
-    using Bits for Bits.Counters;
-
     /// @dev What the rows of one report have in common.
     struct Batch {
         bytes32 configuration;
@@ -18,11 +16,10 @@ abstract contract Purses is Rulebook {
         uint64 acceptedAt;
     }
 
-    /// @dev What a configuration earned in one token. It is divided among the members whenever one of them claims.
-    struct Pot {
-        uint256 undivided;
-        Bits.Counters observations; // since the last division
-        mapping(uint256 member => uint256) due;
+    /// @dev What one set of observers earned together in one token. Both sums only grow, so that nobody's share depends on who claimed when.
+    struct Purse {
+        uint256 earned;
+        mapping(uint256 member => uint256) taken;
     }
 
     /// @dev The records that one call has at hand, by their numbers, and what the rows it settled under them come to.
@@ -33,7 +30,6 @@ abstract contract Purses is Rulebook {
         Listing listing;
         uint256 batchNumber;
         Batch batch;
-        uint256 rows;
         uint256 validators;
         uint256 relay;
         uint256 dao;
@@ -41,7 +37,7 @@ abstract contract Purses is Rulebook {
 
     mapping(uint256 batch => Batch) internal _batches; // counted from 1
     uint40 internal _lastBatch;
-    mapping(bytes32 configuration => mapping(address token => Pot)) internal _pots;
+    mapping(bytes32 configuration => mapping(address token => mapping(uint256 observers => Purse))) internal _purses;
     mapping(address payee => mapping(address token => uint256)) internal _relayDue;
     mapping(address token => uint256) internal _daoDue;
 
@@ -68,7 +64,6 @@ abstract contract Purses is Rulebook {
 
     /// @dev Sums what a settled row gives to others than its parties.
     function _sum(Run memory run, Division memory division) internal pure {
-        ++run.rows;
         run.validators += division.validators;
         run.relay += division.relay;
         run.dao += division.dao;
@@ -76,47 +71,30 @@ abstract contract Purses is Rulebook {
 
     /// @dev Writes the sums. Whoever settles calls this when it is done.
     function _credit(Run memory run) internal {
-        if (run.rows == 0) return;
         address token = run.listing.token;
-        Pot storage pot = _pots[run.batch.configuration][token];
 
-        pot.undivided += run.validators;
-        pot.observations.increase(run.batch.observers, run.rows);
-        _relayDue[run.batch.payee][token] += run.relay;
-        _daoDue[token] += run.dao;
-        (run.rows, run.validators, run.relay, run.dao) = (0, 0, 0, 0);
+        if (run.validators != 0) _purses[run.batch.configuration][token][run.batch.observers].earned += run.validators;
+        if (run.relay != 0) _relayDue[run.batch.payee][token] += run.relay;
+        if (run.dao != 0) _daoDue[token] += run.dao;
+        (run.validators, run.relay, run.dao) = (0, 0, 0);
     }
 
-    /// @dev Gives each member its part of what the pot holds. Rounding leaves a remainder, which stays for the next division.
-    function _divide(bytes32 configuration, address token, uint256 members) internal {
-        Pot storage pot = _pots[configuration][token];
-        (uint256[] memory parts, uint256 divided, uint256 observations) = _parts(pot, members);
-        if (divided == 0) return;
-
-        pot.undivided -= divided;
-        pot.observations.clear(members);
-        for (uint256 member = 0; member < members; ++member) {
-            if (parts[member] != 0) pot.due[member] += parts[member];
-        }
-        emit PotDivided(configuration, token, divided, observations);
-    }
-
-    /// @dev What each member would get if the pot were divided now, in proportion to its observations, rounded down.
-    function _parts(Pot storage pot, uint256 members)
+    /// @dev What a member has to come from each of these sets: its share of all that the set ever earned, less what it took. Shares are
+    /// equal and round down; what the members of a set cannot share stays, less than a unit for each of them.
+    function _duesOf(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
         internal
         view
-        returns (uint256[] memory parts, uint256 divided, uint256 observations)
+        returns (uint256[] memory dues)
     {
-        parts = new uint256[](members);
-        for (uint256 member = 0; member < members; ++member) {
-            parts[member] = pot.observations.counted(member);
-            observations += parts[member];
-        }
-        if (observations == 0) return (parts, 0, 0);
-        uint256 undivided = pot.undivided;
-        for (uint256 member = 0; member < members; ++member) {
-            parts[member] = undivided * parts[member] / observations;
-            divided += parts[member];
+        dues = new uint256[](observerSets.length);
+        uint256 previous = 0;
+        for (uint256 i = 0; i < dues.length; ++i) {
+            uint256 observers = observerSets[i];
+            if (observers <= previous) revert SetsOutOfOrder(observerSets[i]);
+            previous = observers;
+            if (!Bits.has(observers, member)) continue;
+            Purse storage purse = _purses[configuration][token][observers];
+            dues[i] = purse.earned / Bits.count(observers) - purse.taken[member];
         }
     }
 }

@@ -24,12 +24,6 @@ abstract contract Reporting is Opening {
         uint40 batch; // number of this report
     }
 
-    uint256 private immutable EPOCH_LENGTH;
-
-    constructor() {
-        EPOCH_LENGTH = COMMITTEE.epochLength();
-    }
-
     /// @inheritdoc IPactum
     function report(Header calldata header, uint256[] calldata rows, uint256 signers, bytes calldata signatures)
         external
@@ -37,7 +31,7 @@ abstract contract Reporting is Opening {
         returns (uint256 accepted)
     {
         if (rows.length == 0) revert NoRows();
-        if (header.payee == address(0)) revert ZeroPayee();
+        if (_isDeadEnd(header.payee)) revert UnusablePayee(header.payee);
         Frame memory frame = _frameOf(header, signers);
         bytes32 rowsHash = keccak256(abi.encodePacked(rows));
         COMMITTEE.verify(header.configuration, _reportDigest(header, rowsHash), signers, signatures);

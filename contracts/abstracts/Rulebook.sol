@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {ICommittee} from "../interfaces/ICommittee.sol";
 import {IPactum} from "../interfaces/IPactum.sol";
+import {IZone} from "../interfaces/IZone.sol";
 import {Split} from "../libraries/Split.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -10,6 +12,10 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @notice Parameters and listings are only ever added; each agreement names those it was opened under by number, so that nothing here
 /// touches a running one. Numbers count from 1.
 abstract contract Rulebook is IPactum, Ownable2Step {
+    ICommittee public immutable COMMITTEE;
+    IZone public immutable ZONE;
+    uint256 internal immutable EPOCH_LENGTH;
+
     /// @inheritdoc IPactum
     uint32 public override currentParameters;
     uint32 private _listings;
@@ -23,13 +29,17 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     /// @inheritdoc IPactum
     mapping(address token => uint32) public override currentListing;
 
-    constructor(address governor, address treasury_) Ownable(governor) {
+    constructor(address governor, address zone, address committee, address treasury_) Ownable(governor) {
+        ZONE = IZone(zone);
+        COMMITTEE = ICommittee(committee);
+        EPOCH_LENGTH = COMMITTEE.epochLength();
         _setTreasury(treasury_);
     }
 
     /// @inheritdoc IPactum
     function setParameters(Parameters calldata values) external onlyOwner returns (uint32 parameters) {
-        bool windows = values.reportDeadline != 0 && values.disputeWindow != 0;
+        // An epoch is reported as a whole: the first period to end in it is that long over already when the epoch ends.
+        bool windows = values.reportDeadline > EPOCH_LENGTH && values.disputeWindow != 0;
         bool shares = uint256(values.validatorBps) + values.daoBps <= Split.BPS;
         if (!windows || !shares) revert UnusableParameters(values);
 
@@ -41,8 +51,8 @@ abstract contract Rulebook is IPactum, Ownable2Step {
 
     /// @inheritdoc IPactum
     function list(Listing calldata values) external onlyOwner returns (uint32 listing) {
-        uint128 validators = Split.floorShare(values.minFee, _parameters[currentParameters].validatorBps);
-        bool usable = values.token != address(0) && values.minFee != 0 && values.relayFee <= validators;
+        uint128 most = _mostRelayFee(values, _parameters[currentParameters]);
+        bool usable = values.token != address(0) && values.minFee != 0 && values.relayFee <= most;
         if (!usable) revert UnusableListing(values);
 
         listing = SafeCast.toUint16(uint256(_listings) + 1);
@@ -75,8 +85,18 @@ abstract contract Rulebook is IPactum, Ownable2Step {
         return _listingOf[listing];
     }
 
+    /// @dev What a listing may give the relay of the least fee: all that the witnesses get of it.
+    function _mostRelayFee(Listing memory listing, Parameters storage parameters) internal view returns (uint128) {
+        return Split.floorShare(listing.minFee, parameters.validatorBps);
+    }
+
+    /// @dev Nobody could use what is paid to it: nobody has it, or no claim leads out of it.
+    function _isDeadEnd(address account) internal view returns (bool) {
+        return account == address(0) || account == address(this) || account == address(ZONE);
+    }
+
     function _setTreasury(address treasury_) private {
-        if (treasury_ == address(0)) revert ZeroTreasury();
+        if (_isDeadEnd(treasury_)) revert UnusableTreasury(treasury_);
 
         treasury = treasury_;
         emit TreasurySet(treasury_);

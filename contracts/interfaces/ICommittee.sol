@@ -20,6 +20,7 @@ interface ICommittee {
     error UnusableSize(uint256 members);
     error UnusableMember(address member);
     error SinceInThePast(uint64 since, uint64 earliest);
+    error SinceTooFar(uint64 since, uint64 latest);
     error UnknownConfiguration(bytes32 configuration);
     error UnknownMember(uint256 index, uint256 members);
     error ForeignSigner(uint256 signers, uint256 members);
@@ -27,8 +28,8 @@ interface ICommittee {
     error SignatureLength(uint256 have, uint256 need);
     error BadSignature(uint256 member, address expected, address recovered);
 
-    /// @notice Announces the next configuration. Governance only. `since` lies after the newest one's and not in the past; members are
-    /// distinct and not zero.
+    /// @notice Announces the next configuration. Governance only. `since` lies after the newest one's, not in the past and at most 366
+    /// days ahead, since nothing can come before it any more; members are distinct and not zero.
     function configure(address[] calldata members, uint64 since) external returns (bytes32 configuration);
 
     /// @notice Reverts unless `signers` (bit i = member i) is a quorum of the configuration and `signatures` holds, in ascending member

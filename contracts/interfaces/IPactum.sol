@@ -154,12 +154,11 @@ interface IPactum {
     event Closed(uint96 indexed agreement, uint128 depositReleased);
     event ProviderPaid(uint96 indexed agreement, address indexed provider, address to, uint256 amount);
     event CustomerPaid(uint96 indexed agreement, address indexed customer, uint256 fromFees, uint256 fromDeposit);
-    event PotDivided(bytes32 indexed configuration, address indexed token, uint256 amount, uint256 observations);
     event MemberPaid(bytes32 indexed configuration, address indexed token, address indexed member, uint256 amount);
     event RelayPaid(address indexed payee, address indexed token, uint256 amount);
     event DaoPaid(address indexed treasury, address indexed token, uint256 amount);
 
-    error ZeroTreasury();
+    error UnusableTreasury(address treasury);
     error UnusableParameters(Parameters values);
     error UnusableListing(Listing values);
     error TokenNotListed(address token);
@@ -175,33 +174,38 @@ interface IPactum {
     error CapsTooHigh(uint16 maxCreditBps, uint16 maxSlashBps);
     error ProviderShareTooSmall(uint256 have, uint256 need);
     error FeeTooSmall(uint128 fee, uint128 minFee);
+    error RelayFeeTooLarge(uint128 relayFee, uint128 most);
     error ParametersNotSet();
     error UnusablePeriods(uint32 periods, uint32 maxPeriods);
     error UnusableLength(uint32 periodLength);
     error PeriodTooShort(uint256 length, uint256 least);
     error StartTooEarly(uint64 start, uint64 earliest);
+    error StartTooLate(uint64 start, uint64 latest);
     error StartOffMonth(uint64 start, uint64 monthStart);
+    error NoCommitteeAt(uint64 start);
     error AgreementExists(uint96 agreement);
     error UnknownAgreement(uint96 agreement);
     error NoRows();
     error TooFewObservers(uint256 have, uint256 need);
     error ForeignObserver(uint256 observers, uint256 members);
     error SignerWithoutObservation(uint256 signers, uint256 observers);
-    error ZeroPayee();
+    error UnusablePayee(address payee);
     error NothingExpired(uint96 agreement, uint32 next);
     error NothingToClaim();
     error MixedClaim(uint96 agreement);
+    error SetsOutOfOrder(uint32 observers);
 
     // governance -----------------------------------------------------------------------------------------------------
 
-    /// @notice Parameters for later agreements. Shares sum to at most 10,000 bps; windows are at least one second.
+    /// @notice Parameters for later agreements. Shares sum to at most 10,000 bps; the report deadline is longer than
+    /// an epoch, the dispute window at least a second.
     function setParameters(Parameters calldata values) external returns (uint32 parameters);
 
     /// @notice Lists a token, or replaces its listing for later agreements. The relay fee must fit in the validators' share of minFee,
     /// by the parameters now in force.
     function list(Listing calldata values) external returns (uint32 listing);
 
-    /// @notice Where the DAO's share is paid from now on.
+    /// @notice Where the DAO's share is paid from now on; neither nobody nor Pactum nor the Zone.
     function setTreasury(address treasury) external;
 
     // opening --------------------------------------------------------------------------------------------------------
@@ -213,7 +217,9 @@ interface IPactum {
     function cancelOffer(uint256 nonce) external;
 
     /// @notice Opens an agreement: checks the offer and its signature, pulls all fees from the caller, locks the provider's deposit.
-    /// @param start first second of period 0; at least `lead` from now, and the first of a UTC month where periods are calendar months
+    /// The listing's relay fee must fit in the validators' share of its minFee, by the parameters now in force.
+    /// @param start first second of period 0; at least `lead` from now and less than one period more, by which a calendar month counts as
+    /// 31 days and a shorter period as a day. The first of a UTC month where periods are calendar months. A committee must be known for it
     /// @param periods at least one, at most the offer's maxPeriods and 2^24 - 1
     /// @return agreement the low 96 bits of keccak256(abi.encode(chain, this contract, caller, offer digest, start, periods))
     function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods) external returns (uint96 agreement);
@@ -242,8 +248,12 @@ interface IPactum {
     /// @notice Pays a customer's matured refunds, credits and slashes, all of one customer and one token. Settles on the way.
     function claimCustomer(uint96[] calldata agreements) external returns (uint256 amount);
 
-    /// @notice Pays a member its part of a configuration's pot, by the number of its observations behind the settled rows.
-    function claimMember(bytes32 configuration, address token, uint256 member) external returns (uint256 amount);
+    /// @notice Pays a member its share of what the given sets of observers earned. The validators' part of a settled row goes to the set
+    /// that the row's report names, and belongs to the members of that set in equal shares, rounded down.
+    /// @param observerSets as reports named them, each once and ascending; those without the member count for nothing
+    function claimMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
+        external
+        returns (uint256 amount);
 
     function claimRelay(address payee, address token) external returns (uint256 amount);
 
@@ -272,8 +282,11 @@ interface IPactum {
     /// @return provider what the provider may claim, customerFromFees and customerFromDeposit what the customer may claim; settled only
     function claimableOf(uint96 agreement) external view returns (uint256 provider, uint256 customerFromFees, uint256 customerFromDeposit);
 
-    /// @notice What a member could claim now.
-    function claimableOfMember(bytes32 configuration, address token, uint256 member) external view returns (uint256);
+    /// @notice What a member could claim now from these sets.
+    function claimableOfMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
+        external
+        view
+        returns (uint256);
 
     function claimableOfRelay(address payee, address token) external view returns (uint256);
 

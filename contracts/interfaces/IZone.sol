@@ -15,12 +15,13 @@ interface IZone {
 
     error NotPactum(address caller);
     error NotRegistered(address provider);
-    error ZeroPayout();
+    error UnusablePayout(address payout);
     error ZeroAmount();
     error FreeStakeExceeded(address provider, address token, uint256 wanted, uint256 free);
     error LockedStakeExceeded(address provider, address token, uint256 wanted, uint256 locked);
 
-    /// @notice Enters or replaces the caller's record. Agreements that run are not touched: payouts follow the newest record.
+    /// @notice Enters or replaces the caller's record. Agreements that run are not touched: payouts follow the newest record. Neither
+    /// nobody nor Pactum nor the Zone itself can be paid.
     function register(address payout, bytes calldata profile) external;
 
     /// @notice Adds to the caller's stake. The tokens are pulled from the caller.

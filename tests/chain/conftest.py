@@ -104,7 +104,11 @@ def sender(fresh_anvil: Anvil) -> Sender:
 def book(fresh_anvil: Anvil, sender: Sender) -> AddressBook:
     """The contracts on this test's Anvil; accounts 1 to 4 are the committee."""
     members = tuple(fresh_anvil.signer(account).address for account in range(1, 5))
-    return deploy(fresh_anvil.node, sender, DeployParameters(members=members, parameters=Parameters(60, 60, 2_000, 1_000)))
+    return deploy(
+        fresh_anvil.node,
+        sender,
+        DeployParameters(members, epoch_length_s=20, parameters=Parameters(60, 60, 2_000, 1_000)),
+    )
 
 
 class Market:
@@ -160,6 +164,12 @@ class Market:
         offer = self.offer(**changes)
         signature = self.provider.sign_digest(offer_digest(self.book.pactum_domain, offer))
         return self.pactum.opened(self.pactum.open(self.customer, offer, signature, start_s, periods)).agreement
+
+    def open_months(self, start_s: int, periods: int, **changes: Any) -> int:
+        """Opens an agreement over calendar months that begins as late as the lead says."""
+        lead = start_s - self.soon()
+        months = {"period_kind": PeriodKind.CALENDAR_MONTH, "period_length": 0, "max_periods": periods}
+        return self.open(start_s, periods, lead=lead, **months, **changes)
 
     def soon(self) -> int:
         return self.node.block("latest").timestamp_s + 100

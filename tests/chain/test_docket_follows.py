@@ -14,7 +14,6 @@ from chain.node import Node, NodeUnavailable
 from chain.reverts import TransactionReverted
 from chain.values import FOREVER_S, Listing, Parameters
 from governance.errors import BadInput
-from governance.values import PeriodKind
 
 
 def test_an_agreement_is_read_with_everything_that_it_pinned(market):
@@ -34,7 +33,7 @@ def test_an_agreement_is_read_with_everything_that_it_pinned(market):
 
 
 def test_calendar_months_are_those_of_the_contract(market):
-    agreement = market.open(1_893_456_000, 26, period_kind=PeriodKind.CALENDAR_MONTH, period_length=0, max_periods=26)
+    agreement = market.open_months(1_893_456_000, 26)
     docket = Docket(market.node, market.book, "latest")
     docket.refresh()
     calendar = docket.agreements()[agreement].calendar
@@ -42,9 +41,8 @@ def test_calendar_months_are_those_of_the_contract(market):
 
 
 def test_an_agreement_of_a_distant_age_blinds_nobody_to_the_others(market):
-    months = {"period_kind": PeriodKind.CALENDAR_MONTH, "period_length": 0, "max_periods": 2**32 - 1, "fee": 1_000}
-    year_10001 = 253_433_923_200
-    strange = [market.open(year_10001, 2, **months), market.open(1_893_456_000, 100_000, **months)]
+    year_2150 = 5_680_281_600
+    strange = [market.open_months(year_2150, 2), market.open_months(1_893_456_000, 100_000, fee=1_000)]  # until the year 10363
     sound = market.open(market.soon())
     docket = Docket(market.node, market.book, "latest")
     docket.refresh()

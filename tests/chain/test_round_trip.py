@@ -26,7 +26,7 @@ from governance.values import Outcome, Row
 
 FEE, DEPOSIT = 1_000_000, 5_000_000
 PAYEE = "0x" + "77" * 20
-EPOCH_S = 3_600
+EPOCH_S = 20
 
 
 class Oracles:
@@ -112,9 +112,9 @@ def test_a_period_from_opening_to_claims(market: Any, oracles: Oracles):
     assert [type(event) for event in events if isinstance(event, Settled | Closed)] == [Settled, Closed]
     pactum.claim_provider(governor, [agreement])
     for member in range(4):
-        owed = pactum.claimable_of_member(oracles.configuration.digest, token.address, member)
+        owed = pactum.claimable_of_member(oracles.configuration.digest, token.address, member, [0b1111])
         assert owed == 100_000
-        pactum.claim_member(governor, oracles.configuration.digest, token.address, member)
+        pactum.claim_member(governor, oracles.configuration.digest, token.address, member, [0b1111, 0b0111])
     pactum.claim_dao(governor, token.address)
     assert token.balance_of(pactum.address) == 0
     assert zone.stake_of(offer.provider, token.address) == Stake(10**9 - 800_000, 0)

@@ -43,14 +43,14 @@ def test_an_agreement_runs_from_the_offer_to_the_last_claim(house: Any, steps: A
     pactum.claimRelay(house.payee, token, sender=house.anyone)
     pactum.claimDao(token, sender=house.anyone)
     for member in range(4):
-        pactum.claimMember(house.configuration, token, member, sender=house.anyone)
+        pactum.claimMember(house.configuration, token, member, [0b1011, 0b1111], sender=house.anyone)
     assert token.balanceOf(house.payout) == 0 + 700_000_000 + 700_000_000
     assert token.balanceOf(house.customer) == paid_before - 3_000_000_000 + 1_500_000_000 + 200_000_000
     assert token.balanceOf(house.payee) == 2_000_000
     assert token.balanceOf(house.treasury) == 300_000_000
-    # 398,000,000 by 2, 2, 1 and 2 observations; two units of rounding stay in the pot
+    # 199,000,000 for all four and as much for 0, 1 and 3; one unit of rounding stays
     shares = [token.balanceOf(oracle.address) for oracle in house.oracles]
-    assert shares == [113_714_285, 113_714_285, 56_857_142, 113_714_285]
+    assert shares == [116_083_333, 116_083_333, 49_750_000, 116_083_333]
     assert token.balanceOf(pactum) == 398_000_000 - sum(shares)
     assert house.zone.stakeOf(house.provider.address, token).total == token.balanceOf(house.zone) == 50_000_000_000 - 800_000_000
     assert house.zone.stakeOf(house.provider.address, token).locked == 0

@@ -165,33 +165,93 @@ contract ClaimingTest is House {
     // members ---------------------------------------------------------------------------------------------------------------------
 
     function claimMember(uint256 member) private returns (uint256) {
-        return pactum.claimMember(configuration, address(token), member);
+        return pactum.claimMember(configuration, address(token), member, sets(ALL));
     }
 
-    function test_membersShareThePotByTheirObservations() public {
-        reportAndMature(met(agreement, 0)); // all four observed
+    /// @dev Rows that ended now, reported by some of the members.
+    function reported(uint256[] memory rows, uint32 observers) private {
+        IPactum.Header memory header = headerAt(timeNow());
+        header.observers = observers;
+        bytes memory signatures = Signing.compact(memberKeys(4), observers, pactum.reportDigest(header, rows));
+        VM.assertEq(pactum.report(header, rows, observers, signatures), rows.length, "all stand");
+    }
+
+    function due(uint256 member, uint32[] memory observerSets) private view returns (uint256) {
+        return pactum.claimableOfMember(configuration, address(token), member, observerSets);
+    }
+
+    function test_observersShareWhatTheirRowsEarned() public {
+        reportAndMature(met(agreement, 0)); // all four observed: 199,000,000
         VM.warp(endOf(agreement, 1));
-        IPactum.Header memory header = headerAt(endOf(agreement, 1));
-        header.observers = 0x7; // member 3 did not
-        report(header, list(met(agreement, 1)));
+        reported(list(met(agreement, 1)), 0x7); // member 3 did not
         VM.warp(timeNow() + WINDOW);
         settle(agreement);
-        // 398,000,000 over 2 + 2 + 2 + 1 observations
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 0), 113_714_285);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 3), 56_857_142);
+        VM.assertEq(due(0, sets(0x7, ALL)), 66_333_333 + 49_750_000);
+        VM.assertEq(due(3, sets(0x7, ALL)), 49_750_000);
+        VM.assertEq(due(3, sets(0x7)), 0);
+        VM.assertEq(due(0, new uint32[](0)), 0);
         VM.expectEmit(address(pactum));
-        emit IPactum.PotDivided(configuration, address(token), 3 * 113_714_285 + 56_857_142, 7);
-        VM.expectEmit(address(pactum));
-        emit IPactum.MemberPaid(configuration, address(token), members(4)[3], 56_857_142);
+        emit IPactum.MemberPaid(configuration, address(token), members(4)[0], 66_333_333);
         VM.prank(STRANGER);
-        VM.assertEq(claimMember(3), 56_857_142);
-        VM.assertEq(balance(members(4)[3]), 56_857_142);
-        VM.assertEq(claimMember(0), 113_714_285);
-        VM.assertEq(claimMember(1), 113_714_285);
-        VM.assertEq(claimMember(2), 113_714_285);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 0, sets(0x7)), 66_333_333);
+        VM.assertEq(balance(members(4)[0]), 66_333_333);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 0, sets(0x7, ALL)), 49_750_000);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 3, sets(0x7, ALL)), 49_750_000);
+        VM.assertEq(balance(members(4)[0]), 66_333_333 + 49_750_000);
     }
 
-    function test_whatTheDivisionLeavesGoesIntoTheNext() public {
+    /// @dev Neither rows of no money nor rows of little take anything from those who earned much, whenever somebody claims.
+    function test_rowsOfLittleMoneyTakeNothingFromOthers() public {
+        VM.prank(GOVERNOR);
+        pactum.list(IPactum.Listing(address(token), 1_000_000, 100_000));
+        uint256[] memory silent = new uint256[](20);
+        uint256[] memory dust = new uint256[](20);
+        uint96[] memory all = new uint96[](41);
+        for (uint256 i = 0; i < 20; ++i) {
+            (all[i], all[20 + i]) = (_dusty(), _dusty());
+            (silent[i], dust[i]) = (noData(all[i], 0), met(all[20 + i], 0));
+        }
+        all[40] = agreement;
+        VM.warp(endOf(agreement, 0));
+        reported(list(met(agreement, 0)), 0x7);
+        reported(silent, 0xb);
+        reported(dust, 0xd);
+        VM.warp(timeNow() + WINDOW);
+        uint256 snapshot = VM.snapshotState();
+        settle(agreement);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 1, sets(0x7, 0xb)), 66_333_333, "claimed before the dust");
+        VM.revertToState(snapshot);
+        VM.assertEq(pactum.settle(all), 41);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 1, sets(0x7, 0xb)), 66_333_333, "claimed after it");
+        VM.assertEq(due(3, sets(0xb)), 0, "rows without data earn nothing");
+        VM.assertEq(due(3, sets(0xd)), 666_666, "20 times 100,000 for three");
+        VM.assertEq(due(2, sets(0x7, 0xd)), 66_333_333 + 666_666);
+    }
+
+    function _dusty() private returns (uint96) {
+        IPactum.Offer memory offer = anOffer();
+        (offer.fee, offer.deposit) = (1_000_000, 0);
+        return opened(offer, 1);
+    }
+
+    function test_aSetIsNamedOnceAndInOrder() public {
+        reportAndMature(met(agreement, 0));
+        settle(agreement);
+        _outOfOrder(sets(ALL, ALL), ALL);
+        _outOfOrder(sets(ALL, 0x7), 0x7);
+        _outOfOrder(sets(0), 0);
+        VM.assertEq(due(0, sets(ALL - 1, ALL)), 49_750_000);
+    }
+
+    function _outOfOrder(uint32[] memory observerSets, uint32 culprit) private {
+        bytes memory refusal = abi.encodeWithSelector(IPactum.SetsOutOfOrder.selector, culprit);
+        VM.expectRevert(refusal);
+        pactum.claimMember(configuration, address(token), 0, observerSets);
+        VM.expectRevert(refusal);
+        pactum.claimableOfMember(configuration, address(token), 0, observerSets);
+    }
+
+    function test_whatMembersCannotShareWaitsForMore() public {
         IPactum.Offer memory offer = anOffer();
         offer.fee = 100_000_015; // validators 20,000,003, less 1,000,000 for the relay: 3 more than four can share
         agreement = opened(offer, 2);
@@ -200,8 +260,10 @@ contract ClaimingTest is House {
         VM.assertEq(claimMember(0), 4_750_000);
         reportAndMature(met(agreement, 1));
         settle(agreement);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 0), uint256(19_000_003 + 3) / 4);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 1), 4_750_000 + uint256(19_000_003 + 3) / 4);
+        VM.assertEq(due(0, sets(ALL)), 4_750_001);
+        VM.assertEq(due(1, sets(ALL)), 9_500_001);
+        VM.assertEq(claimMember(0) + claimMember(1) + claimMember(2) + claimMember(3), 3 * 9_500_001 + 4_750_001);
+        VM.assertEq(due(0, sets(ALL)) + due(1, sets(ALL)) + due(2, sets(ALL)) + due(3, sets(ALL)), 0);
     }
 
     function test_aMemberIsPaidOnce() public {
@@ -213,7 +275,7 @@ contract ClaimingTest is House {
         VM.assertEq(claimMember(1), 49_750_000);
     }
 
-    function test_aPotWithoutMoneyIsNotDivided() public {
+    function test_rowsWithoutDataEarnNothing() public {
         reportAndMature(noData(agreement, 0));
         settle(agreement);
         VM.expectRevert(IPactum.NothingToClaim.selector);
@@ -224,9 +286,9 @@ contract ClaimingTest is House {
         VM.expectRevert(abi.encodeWithSelector(ICommittee.UnknownMember.selector, 4, 4));
         claimMember(4);
         VM.expectRevert(abi.encodeWithSelector(ICommittee.UnknownMember.selector, 4, 4));
-        pactum.claimableOfMember(configuration, address(token), 4);
+        pactum.claimableOfMember(configuration, address(token), 4, sets(ALL));
         VM.expectRevert(abi.encodeWithSelector(ICommittee.UnknownConfiguration.selector, bytes32(0)));
-        pactum.claimMember(0, address(token), 0);
+        pactum.claimMember(0, address(token), 0, sets(ALL));
     }
 
     // relay and DAO ---------------------------------------------------------------------------------------------------------------

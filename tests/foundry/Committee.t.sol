@@ -77,6 +77,20 @@ contract CommitteeTest is House {
         configure(members(4), uint64(NOW + 100));
     }
 
+    /// @dev Whatever lies far ahead, milliseconds for seconds for instance, would keep every later configuration from coming before it.
+    function test_configureRefusesAReignFarAhead() public {
+        uint64 latest = uint64(NOW + 366 days);
+        uint64[3] memory far = [latest + 1, uint64(NOW * 1000), type(uint64).max];
+        for (uint256 i = 0; i < far.length; ++i) {
+            VM.expectRevert(abi.encodeWithSelector(ICommittee.SinceTooFar.selector, far[i], latest));
+            configure(members(4), far[i]);
+        }
+        configure(members(7), latest - 1);
+        configure(members(4), latest);
+        VM.warp(NOW + 2);
+        configure(members(7), latest + 2);
+    }
+
     function test_theFirstConfigurationMayNotBeginInThePast() public {
         ICommittee fresh = Deploy.committee(address(this), EPOCH);
         VM.expectRevert(abi.encodeWithSelector(ICommittee.SinceInThePast.selector, NOW - 1, NOW));

@@ -66,7 +66,7 @@ contract InvariantsTest {
         lockedIsWhatAgreementsStandFor();
         everyAgreementOwesWhatTheModelSays();
         everyAgreementStandsWhereTheModelSays();
-        membersShareTheirPotAndNothingElse();
+        everyMemberIsOwedWhatTheModelSays();
         theOthersAreOwedWhatTheModelSays();
     }
 
@@ -119,7 +119,7 @@ contract InvariantsTest {
             owed += undecided * model.fee + model.provider + model.fees;
         }
         for (uint256 i = 0; i < handler.configurationCount(); ++i) {
-            owed += handler.potOf(i);
+            owed += handler.leftOf(i);
         }
         (uint256 relay, uint256 dao) = handler.sharedDue();
         VM.assertEq(token.balanceOf(address(pactum)), owed + relay + dao, "balance = owed");
@@ -169,15 +169,18 @@ contract InvariantsTest {
         }
     }
 
-    /// @dev Members together never get more than their pot, and rounding keeps back less than one unit for each of them.
-    function membersShareTheirPotAndNothingElse() private view {
+    /// @dev Whoever claimed and when: and together never more than what is left, nor less than that by a unit a member and set.
+    function everyMemberIsOwedWhatTheModelSays() private view {
         for (uint256 i = 0; i < handler.configurationCount(); ++i) {
+            uint32[] memory observerSets = handler.setsOf(i);
             uint256 sum = 0;
             for (uint256 member = 0; member < handler.sizes(i); ++member) {
-                sum += pactum.claimableOfMember(handler.configurations(i), address(token), member);
+                uint256 due = pactum.claimableOfMember(handler.configurations(i), address(token), member, observerSets);
+                VM.assertEq(due, handler.dueTo(i, member), "member");
+                sum += due;
             }
-            VM.assertLe(sum, handler.potOf(i), "not more than the pot");
-            VM.assertLe(handler.potOf(i) - sum, handler.sizes(i) - 1, "all of it but rounding");
+            VM.assertLe(sum, handler.leftOf(i), "not more than is left");
+            VM.assertLe(handler.leftOf(i) - sum, observerSets.length * handler.sizes(i), "all of it but rounding");
         }
     }
 

@@ -338,6 +338,18 @@ contract OpeningTest is House {
         bare.open(offer, signature, uint64(NOW + 1 hours), 1);
     }
 
+    function test_theListingsRelayFeeFitsInWhatTheWitnessesGet() public {
+        VM.startPrank(GOVERNOR);
+        pactum.list(IPactum.Listing(address(token), 100_000_000, 20_000_000));
+        pactum.setParameters(IPactum.Parameters(DEADLINE, WINDOW, 1999, 1000));
+        VM.stopPrank();
+        IPactum.Offer memory offer = anOffer();
+        refused(offer, abi.encodeWithSelector(IPactum.RelayFeeTooLarge.selector, 20_000_000, 19_990_000));
+        VM.prank(GOVERNOR);
+        pactum.setParameters(IPactum.Parameters(DEADLINE, WINDOW, 2000, 1000));
+        opened(offer, 1);
+    }
+
     // schedule --------------------------------------------------------------------------------------------------------------------
 
     function test_thereAreAsManyPeriodsAsOfferedAtMost() public {
@@ -353,6 +365,64 @@ contract OpeningTest is House {
         bytes memory refusal = abi.encodeWithSelector(IPactum.StartTooEarly.selector, NOW + 3599, NOW + 3600);
         open(offer, uint64(NOW + 3599), 1, refusal);
         openedAt(offer, uint64(NOW + 3600), 1);
+    }
+
+    /// @dev Else the customer alone could lock the deposit for as long as it likes.
+    function test_theStartIsWithinOnePeriodAfterTheLead() public {
+        IPactum.Offer memory offer = anOffer();
+        offer.periodLength = 3 * DAY;
+        _startsBefore(offer, NOW + 1 hours + 3 * DAY);
+    }
+
+    function test_theStartIsWithinADayAfterTheLeadWherePeriodsAreShorter() public {
+        IPactum.Offer memory offer = anOffer();
+        offer.periodLength = DEADLINE + WINDOW;
+        _startsBefore(offer, NOW + 1 hours + DAY);
+    }
+
+    function test_theStartFollowsTheLeadHoweverLong() public {
+        IPactum.Offer memory offer = anOffer();
+        offer.lead = 1000 * DAY;
+        _startsBefore(offer, NOW + 1001 * uint256(DAY));
+    }
+
+    function _startsBefore(IPactum.Offer memory offer, uint256 end) private {
+        uint64[3] memory late = [uint64(end), uint64(end + 1), uint64(2 ** 40 - 1 - 3 * DAY)];
+        for (uint256 i = 0; i < late.length; ++i) {
+            open(offer, late[i], 1, abi.encodeWithSelector(IPactum.StartTooLate.selector, late[i], end - 1));
+        }
+        openedAt(offer, uint64(end - 1), 1);
+    }
+
+    /// @dev The next month always begins within the choice, and the one after it never.
+    function test_monthsBeginWithTheNextOne() public {
+        IPactum.Offer memory offer = months();
+        uint64 march = FEBRUARY_2027 + 28 days;
+        VM.warp(march - 31 days - offer.lead); // 31 days before: just too far
+        open(offer, march, 1, abi.encodeWithSelector(IPactum.StartTooLate.selector, march, march - 1));
+        VM.warp(march - 31 days - offer.lead + 1);
+        openedAt(offer, march, 1);
+        offer.nonce = nonce++;
+        VM.warp(march - offer.lead + 1); // the month has just begun
+        openedAt(offer, march + 31 days, 1);
+    }
+
+    function test_aCommitteeIsKnownForTheStart() public {
+        _deploy();
+        law = lawStone.publish(LAW);
+        VM.startPrank(GOVERNOR);
+        lawStone.enact(law);
+        pactum.setParameters(IPactum.Parameters(DEADLINE, WINDOW, 2000, 1000));
+        VM.stopPrank();
+        pactum.publishTerms(TERMS);
+        _furnish(address(token));
+        IPactum.Offer memory offer = anOffer();
+        uint64 start = uint64(NOW + 2 hours);
+        open(offer, start, 1, abi.encodeWithSelector(IPactum.NoCommitteeAt.selector, start));
+        VM.prank(GOVERNOR);
+        committee.configure(members(4), start);
+        open(offer, start - 1, 1, abi.encodeWithSelector(IPactum.NoCommitteeAt.selector, start - 1));
+        openedAt(offer, start, 1);
     }
 
     function test_aPeriodIsAtLeastAsLongAsDeadlineAndWindow() public {
@@ -401,8 +471,9 @@ contract OpeningTest is House {
     }
 
     function test_theLastPeriodEndsInTimesThatTheRecordHolds() public {
-        IPactum.Offer memory offer = anOffer();
         uint64 start = uint64(2 ** 40 - 1 - DAY);
+        VM.warp(start - 2 hours);
+        IPactum.Offer memory offer = anOffer();
         openedAt(offer, start, 1);
         offer.nonce = nonce++;
         bytes memory refusal = abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 40, 2 ** 40);

@@ -248,10 +248,13 @@ contract ReportingTest is House {
         pactum.report(headerAt(end), new uint256[](0), THREE, "");
     }
 
-    function test_aReportHasAPayee() public {
-        IPactum.Header memory header = headerAt(end);
-        header.payee = address(0);
-        refused(header, THREE, abi.encodeWithSelector(IPactum.ZeroPayee.selector));
+    function test_aReportHasAPayeeThatCanUseTheMoney() public {
+        address[3] memory unusable = [address(0), address(pactum), address(zone)];
+        for (uint256 i = 0; i < unusable.length; ++i) {
+            IPactum.Header memory header = headerAt(end);
+            header.payee = unusable[i];
+            refused(header, THREE, abi.encodeWithSelector(IPactum.UnusablePayee.selector, unusable[i]));
+        }
     }
 
     function test_aReportRestsOnAQuorumOfObservers() public {
@@ -342,6 +345,6 @@ contract ReportingTest is House {
         VM.assertEq(pactum.report(header, rows, signers, signatures), 1);
         VM.warp(end + WINDOW);
         settle(agreement);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 30), uint256(199_000_000) / 31);
+        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 30, sets(0x7fffffff)), uint256(199_000_000) / 31);
     }
 }

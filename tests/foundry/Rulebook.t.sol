@@ -19,7 +19,7 @@ contract RulebookTest is House {
     }
 
     function test_parametersAreNumberedAndKept() public {
-        IPactum.Parameters memory newer = IPactum.Parameters(1, 2, 3000, 0);
+        IPactum.Parameters memory newer = IPactum.Parameters(EPOCH + 1, 2, 3000, 0);
         VM.expectEmit(address(pactum));
         emit IPactum.ParametersSet(2, newer);
         VM.assertEq(set(newer), 2);
@@ -31,7 +31,7 @@ contract RulebookTest is House {
 
     function test_newParametersLeaveARunningAgreementAlone() public {
         uint96 agreement = anAgreement(2);
-        set(IPactum.Parameters(1, 1, 0, 10_000));
+        set(IPactum.Parameters(EPOCH + 1, 1, 0, 10_000));
         reportAndMature(met(agreement, 0));
         settle(agreement);
         (uint256 provider,,) = pactum.claimableOf(agreement);
@@ -39,10 +39,17 @@ contract RulebookTest is House {
     }
 
     function test_parametersThatCannotWorkAreRefused() public {
+        refuse(IPactum.Parameters(DEADLINE, 0, 0, 0));
+        refuse(IPactum.Parameters(DEADLINE, 1, 9000, 1001));
+        set(IPactum.Parameters(DEADLINE, 1, 9000, 1000));
+    }
+
+    /// @dev A period that ends with the first second of an epoch waits for the whole epoch before anybody can report it.
+    function test_theReportDeadlineIsLongerThanAnEpoch() public {
         refuse(IPactum.Parameters(0, 1, 0, 0));
-        refuse(IPactum.Parameters(1, 0, 0, 0));
-        refuse(IPactum.Parameters(1, 1, 9000, 1001));
-        set(IPactum.Parameters(1, 1, 9000, 1000));
+        refuse(IPactum.Parameters(EPOCH - 1, 1, 0, 0));
+        refuse(IPactum.Parameters(EPOCH, 1, 0, 0));
+        set(IPactum.Parameters(EPOCH + 1, 1, 0, 0));
     }
 
     function refuse(IPactum.Parameters memory values) private {
@@ -88,14 +95,25 @@ contract RulebookTest is House {
         VM.prank(GOVERNOR);
         pactum.setTreasury(STRANGER);
         VM.assertEq(pactum.treasury(), STRANGER);
-        VM.expectRevert(IPactum.ZeroTreasury.selector);
-        VM.prank(GOVERNOR);
-        pactum.setTreasury(address(0));
     }
 
-    function test_noPactumWithoutATreasury() public {
-        VM.expectRevert();
-        Deploy.pactum(GOVERNOR, address(zone), address(committee), address(lawStone), address(0));
+    function test_theTreasuryCanUseTheMoney() public {
+        address[3] memory unusable = [address(0), address(pactum), address(zone)];
+        for (uint256 i = 0; i < unusable.length; ++i) {
+            VM.expectRevert(abi.encodeWithSelector(IPactum.UnusableTreasury.selector, unusable[i]));
+            VM.prank(GOVERNOR);
+            pactum.setTreasury(unusable[i]);
+        }
+    }
+
+    function test_noPactumWithoutATreasuryThatCanUseTheMoney() public {
+        address itself = VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + 2);
+        address[3] memory unusable = [address(0), address(zone), itself];
+        for (uint256 i = 0; i < unusable.length; ++i) {
+            VM.expectRevert();
+            Deploy.pactum(GOVERNOR, address(zone), address(committee), address(lawStone), unusable[i]);
+        }
+        Deploy.pactum(GOVERNOR, address(zone), address(committee), address(lawStone), STRANGER);
     }
 
     function test_governanceAloneGoverns() public {

@@ -27,7 +27,7 @@ contract SettlingTest is House {
         VM.assertEq(deposit, want[2], "customer from deposit");
         uint256 validators = 0;
         for (uint256 i = 0; i < 4; ++i) {
-            validators += pactum.claimableOfMember(configuration, address(token), i);
+            validators += pactum.claimableOfMember(configuration, address(token), i, sets(ALL));
         }
         VM.assertEq(validators, want[3], "validators");
         VM.assertEq(pactum.claimableOfRelay(PAYEE, address(token)), want[4], "relay");
@@ -125,14 +125,14 @@ contract SettlingTest is House {
         VM.assertTrue(pactum.agreementOf(agreement).closed);
     }
 
-    function test_thePotBelongsToTheConfigurationThatSigned() public {
+    function test_earningsBelongToTheConfigurationThatSigned() public {
         bytes32 first = configuration;
         VM.prank(GOVERNOR);
         bytes32 second = committee.configure(members(7), uint64(end));
         reportAndMature(met(agreement, 0));
         settle(agreement);
-        VM.assertEq(pactum.claimableOfMember(first, address(token), 0), 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(second, address(token), 0), 0);
+        VM.assertEq(pactum.claimableOfMember(first, address(token), 0, sets(ALL)), 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(second, address(token), 0, sets(ALL, 0x7f)), 0);
     }
 
     /// @dev Sums are kept for a run of rows alike: whatever differs between two rows must end the run.
@@ -146,7 +146,9 @@ contract SettlingTest is House {
         bytes32 first = configuration;
         VM.prank(GOVERNOR);
         bytes32 second = committee.configure(members(7), uint64(end));
-        uint96 later = openedAt(anOffer(), uint64(end), 3); // its first period begins under the second configuration
+        IPactum.Offer memory offer = anOffer();
+        offer.lead = 2 hours;
+        uint96 later = openedAt(offer, uint64(end), 3); // its first period begins under the second configuration
 
         VM.warp(end);
         report(headerAt(end), list(met(one, 0), met(three, 0)));
@@ -164,10 +166,10 @@ contract SettlingTest is House {
         (all[0], all[1], all[2], all[3]) = (one, later, two, three);
         VM.assertEq(pactum.settle(all), 4);
 
-        VM.assertEq(pactum.claimableOfMember(first, address(dollar), 0), 2 * 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(first, address(token), 0), 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(second, address(dollar), 0), 0);
-        VM.assertEq(pactum.claimableOfMember(second, address(token), 6), uint256(199_000_000) / 7);
+        VM.assertEq(pactum.claimableOfMember(first, address(dollar), 0, sets(ALL)), 2 * 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(first, address(token), 0, sets(ALL)), 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(second, address(dollar), 0, sets(ALL, 0x7f)), 0);
+        VM.assertEq(pactum.claimableOfMember(second, address(token), 6, sets(0x7f)), uint256(199_000_000) / 7);
         VM.assertEq(pactum.claimableOfRelay(PAYEE, address(dollar)), RELAY_FEE);
         VM.assertEq(pactum.claimableOfRelay(STRANGER, address(dollar)), RELAY_FEE);
         VM.assertEq(pactum.claimableOfRelay(PAYEE, address(token)), 2 * RELAY_FEE);

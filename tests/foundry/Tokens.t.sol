@@ -38,7 +38,7 @@ contract TokensTest is House {
         pactum.claimCustomer(ids(agreement));
         pactum.claimRelay(PAYEE, address(token));
         pactum.claimDao(address(token));
-        pactum.claimMember(configuration, address(token), 0);
+        pactum.claimMember(configuration, address(token), 0, sets(ALL));
         VM.assertEq(token.balanceOf(PAYEE), RELAY_FEE);
         VM.assertEq(token.balanceOf(members(4)[0]), 49_750_000);
     }
@@ -55,7 +55,7 @@ contract TokensTest is House {
         pactum.claimRelay(PAYEE, address(token));
         pactum.claimDao(address(token));
         for (uint256 i = 0; i < 4; ++i) {
-            pactum.claimMember(configuration, address(token), i);
+            pactum.claimMember(configuration, address(token), i, sets(ALL));
         }
         VM.assertTrue(pactum.agreementOf(agreement).closed);
         blocking.setBlocked(CUSTOMER, false);
@@ -72,11 +72,11 @@ contract TokensTest is House {
         VM.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, PAYOUT));
         pactum.claimProvider(ids(agreement));
         settle(agreement);
-        VM.assertEq(pactum.claimMember(configuration, address(token), 0), 49_750_000);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 0, sets(ALL)), 49_750_000);
         VM.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, members(4)[2]));
-        pactum.claimMember(configuration, address(token), 2);
-        VM.assertEq(pactum.claimMember(configuration, address(token), 3), 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 2), 49_750_000);
+        pactum.claimMember(configuration, address(token), 2, sets(ALL));
+        VM.assertEq(pactum.claimMember(configuration, address(token), 3, sets(ALL)), 49_750_000);
+        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 2, sets(ALL)), 49_750_000);
     }
 
     /// @dev Every entry that moves or decides money, called while a payment is under way.
@@ -93,7 +93,7 @@ contract TokensTest is House {
         bytes[8] memory entries = [
             abi.encodeCall(IPactum.claimProvider, (ids(other))),
             abi.encodeCall(IPactum.claimCustomer, (ids(other))),
-            abi.encodeCall(IPactum.claimMember, (configuration, address(token), 0)),
+            abi.encodeCall(IPactum.claimMember, (configuration, address(token), 0, sets(ALL))),
             abi.encodeCall(IPactum.claimRelay, (PAYEE, address(token))),
             abi.encodeCall(IPactum.claimDao, (address(token))),
             abi.encodeCall(IPactum.settle, (ids(other))),

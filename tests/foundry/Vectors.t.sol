@@ -152,6 +152,7 @@ contract VectorsTest {
         for (; has(".configurations", i); ++i) {
             address[] memory members = VM.parseJsonAddressArray(json, entry(".configurations", i, ".members"));
             uint64 since = uint64(number(entry(".configurations", i, ".since")));
+            VM.warp(since - 366 days);
             govern();
             bytes32 configuration = committee.configure(members, since);
             VM.assertEq(configuration, word(entry(".configurations", i, ".digest")));
@@ -220,6 +221,9 @@ contract VectorsTest {
         stake(offer);
         address customer = account(".agreements[0].customer");
         token.mint(customer, 3 * uint256(offer.fee));
+        govern();
+        committee.configure(VM.parseJsonAddressArray(json, ".configurations[0].members"), uint64(block.timestamp));
+        VM.warp(1_800_000_000 - offer.lead);
         VM.startPrank(customer);
         token.approve(address(pactum), type(uint256).max);
         uint96 agreement = pactum.open(offer, VM.parseJsonBytes(json, ".offers[0].signature"), 1_800_000_000, 3);

@@ -48,9 +48,15 @@ contract ZoneTest {
         VM.assertEq(zone.profileOf(PROVIDER), keccak256("newer"));
     }
 
-    function test_registerRefusesToPayNobody() public {
-        VM.expectRevert(IZone.ZeroPayout.selector);
-        zone.register(address(0), "");
+    /// @dev The test is Pactum here.
+    function test_registerRefusesAPayoutThatCannotUseTheMoney() public {
+        address[3] memory unusable = [address(0), address(this), address(zone)];
+        for (uint256 i = 0; i < unusable.length; ++i) {
+            VM.expectRevert(abi.encodeWithSelector(IZone.UnusablePayout.selector, unusable[i]));
+            VM.prank(PROVIDER);
+            zone.register(unusable[i], "");
+        }
+        VM.assertEq(zone.payoutOf(PROVIDER), PAYOUT);
     }
 
     function test_stakePullsTheTokens() public {

@@ -73,11 +73,12 @@ contract Handler is House {
         if (_agreements.length == 0) return;
         Model.Agreement storage model = _pick(which);
         period = period % 8 == 0 ? period % (model.periods + 1) : model.upcoming(clock);
-        Model.Waiting memory row_ = Model.Waiting(outcome % 3 + 1, 0, 0, clock + WINDOW, _reigningAt(model.endOf(period) - model.length));
+        Model.Waiting memory row_ = Model.Waiting(outcome % 3 + 1, 0, 0, clock + WINDOW, _reigningAt(model.endOf(period) - model.length), 0);
+        row_.observers = _observers(row_.configuration, silentMember);
         if (row_.outcome == 2) (row_.creditBps, row_.slashBps) = _asked(model, credit, slash);
         bool acceptable = model.reportable(period, clock) && row_.creditBps <= model.maxCreditBps && row_.slashBps <= model.maxSlashBps;
 
-        uint256 accepted = _send(model, uint32(period), row_, silentMember);
+        uint256 accepted = _send(model, uint32(period), row_);
         VM.assertEq(accepted, acceptable ? 1 : 0, "accepted");
         if (!acceptable) return;
         _accept(model, period, row_);
@@ -99,7 +100,7 @@ contract Handler is House {
             (rows[i], accepted) = _acceptInEpoch(_agreements[i], end, configured, (outcome + i) % 3 + 1);
             if (accepted) ++count;
         }
-        VM.assertEq(_sendRows(rows, end, configured, 1), count, "accepted");
+        VM.assertEq(_sendRows(rows, end, configured, _observers(configured, 1)), count, "accepted");
         if (count > 1) ++taken["report together"];
     }
 
@@ -177,11 +178,11 @@ contract Handler is House {
     function claimMember(uint256 which, uint256 member) external timed {
         which %= configurations.length;
         member %= sizes[which];
-        uint256 due = pactum.claimableOfMember(configurations[which], address(token), member);
-        try pactum.claimMember(configurations[which], address(token), member) returns (uint256 amount) {
+        uint256 due = Model.dueTo(_totals, which, setsOf(which), member);
+        try pactum.claimMember(configurations[which], address(token), member, setsOf(which)) returns (uint256 amount) {
             VM.assertEq(amount, due, "member");
             paid += amount;
-            _totals.pots[which] -= amount;
+            _totals.taken[which][member] += amount;
             ++taken["member"];
         } catch (bytes memory refusal) {
             _refused(refusal);
@@ -232,8 +233,29 @@ contract Handler is House {
         return configurations.length;
     }
 
-    function potOf(uint256 which) external view returns (uint256) {
-        return _totals.pots[which];
+    /// @dev All sets of observers that reports of a configuration name here, ascending: one is silent, or nobody.
+    function setsOf(uint256 which) public view returns (uint32[] memory found) {
+        uint256 size = sizes[which];
+        found = new uint32[](size + 1);
+        found[size] = uint32((uint256(1) << size) - 1);
+        for (uint256 i = 0; i < size; ++i) {
+            found[i] = found[size] ^ uint32(1 << (size - 1 - i));
+        }
+    }
+
+    /// @dev What a configuration's members have not taken, rounding included.
+    function leftOf(uint256 which) external view returns (uint256 left) {
+        uint32[] memory all = setsOf(which);
+        for (uint256 i = 0; i < all.length; ++i) {
+            left += _totals.earned[which][all[i]];
+        }
+        for (uint256 member = 0; member < sizes[which]; ++member) {
+            left -= _totals.taken[which][member];
+        }
+    }
+
+    function dueTo(uint256 which, uint256 member) external view returns (uint256) {
+        return Model.dueTo(_totals, which, setsOf(which), member);
     }
 
     function sharedDue() external view returns (uint256 relay, uint256 dao) {
@@ -274,12 +296,12 @@ contract Handler is House {
     }
 
     /// @dev A report of three rows: one for nobody, the one that counts, and the same once more.
-    function _send(Model.Agreement storage model, uint32 period, Model.Waiting memory given, uint8 silentMember) private returns (uint256) {
+    function _send(Model.Agreement storage model, uint32 period, Model.Waiting memory given) private returns (uint256) {
         uint256[] memory rows = new uint256[](3);
         rows[0] = met(uint96(uint256(keccak256(abi.encode(period)))), period);
         rows[1] = row(model.id, period, uint8(given.outcome), uint16(given.creditBps), uint16(given.slashBps));
         rows[2] = rows[1];
-        return _sendRows(rows, model.endOf(period), given.configuration, silentMember);
+        return _sendRows(rows, model.endOf(period), given.configuration, given.observers);
     }
 
     /// @dev A row for the next period of an agreement, and whether the contract must accept it.
@@ -287,7 +309,7 @@ contract Handler is House {
         private
         returns (uint256, bool)
     {
-        Model.Waiting memory given = Model.Waiting(outcome, 0, 0, clock + WINDOW, configured);
+        Model.Waiting memory given = Model.Waiting(outcome, 0, 0, clock + WINDOW, configured, _observers(configured, 1));
         if (outcome == 2) (given.creditBps, given.slashBps) = (model.maxCreditBps, model.maxSlashBps);
         uint32 period = uint32(model.upcoming(clock));
         bool accepted = _fits(model, period, end, configured);
@@ -309,11 +331,16 @@ contract Handler is House {
         return _reigningAt(ownEnd - model.length) == configured;
     }
 
-    function _sendRows(uint256[] memory rows, uint256 end, uint256 configured, uint8 silentMember) private returns (uint256) {
+    /// @dev Everybody, or all but one.
+    function _observers(uint256 configured, uint8 silentMember) private view returns (uint32 observers) {
+        observers = uint32((uint256(1) << sizes[configured]) - 1);
+        if (silentMember % 3 == 0) observers ^= uint32(1) << uint32(silentMember % sizes[configured]);
+    }
+
+    function _sendRows(uint256[] memory rows, uint256 end, uint256 configured, uint32 observers) private returns (uint256) {
         configuration = configurations[configured];
         IPactum.Header memory header = headerAt(end);
-        header.observers = uint32((uint256(1) << sizes[configured]) - 1);
-        if (silentMember % 3 == 0) header.observers ^= uint32(1) << uint32(silentMember % sizes[configured]);
+        header.observers = observers;
         bytes32 digest = pactum.reportDigest(header, rows);
         bytes memory signatures = Signing.compact(memberKeys(sizes[configured]), header.observers, digest);
         return pactum.report(header, rows, header.observers, signatures);

@@ -222,6 +222,17 @@ abstract contract House {
         (found[0], found[1]) = (one, other);
     }
 
+    /// @dev What a member names when it claims.
+    function sets(uint32 one) internal pure returns (uint32[] memory found) {
+        found = new uint32[](1);
+        found[0] = one;
+    }
+
+    function sets(uint32 one, uint32 other) internal pure returns (uint32[] memory found) {
+        found = new uint32[](2);
+        (found[0], found[1]) = (one, other);
+    }
+
     function list(uint256 one) internal pure returns (uint256[] memory found) {
         found = new uint256[](1);
         found[0] = one;

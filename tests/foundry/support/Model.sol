@@ -31,11 +31,13 @@ library Model {
         uint256 slashBps;
         uint256 maturesAt;
         uint256 configuration; // in the order of their reigns
+        uint32 observers;
     }
 
     /// @notice What all agreements together owe to the others.
     struct Totals {
-        mapping(uint256 configuration => uint256) pots;
+        mapping(uint256 configuration => mapping(uint32 observers => uint256)) earned;
+        mapping(uint256 configuration => mapping(uint256 member => uint256)) taken;
         uint256 relay;
         uint256 dao;
     }
@@ -80,7 +82,7 @@ library Model {
         uint256 validators = self.fee * 2000 / 10_000;
         uint256 relay = RELAY_FEE < validators ? RELAY_FEE : validators;
         totals.relay += relay;
-        totals.pots[row.configuration] += validators - relay;
+        totals.earned[row.configuration][row.observers] += validators - relay;
         payParties(self, totals, row);
         return true;
     }
@@ -89,6 +91,22 @@ library Model {
         for (; self.next < until; ++self.next) {
             payNoData(self, totals);
         }
+    }
+
+    /// @notice What a member may claim: of each set's earnings as much as every other member of it, less what it took.
+    function dueTo(Totals storage totals, uint256 configuration, uint32[] memory observerSets, uint256 member)
+        internal
+        view
+        returns (uint256 due)
+    {
+        for (uint256 i = 0; i < observerSets.length; ++i) {
+            uint256 size = 0;
+            for (uint32 rest = observerSets[i]; rest != 0; rest >>= 1) {
+                size += rest & 1;
+            }
+            if ((observerSets[i] >> member) & 1 == 1) due += totals.earned[configuration][observerSets[i]] / size;
+        }
+        due -= totals.taken[configuration][member];
     }
 
     function payNoData(Agreement storage self, Totals storage totals) private {
