@@ -36,7 +36,7 @@ test-foundry: setup
 	$(if $(wildcard tests/foundry),.setup/bin/forge test,@echo "no tests/foundry")
 
 test-contracts: setup
-	$(if $(wildcard tests/contracts/test_*.py),$(BIN)/ape test tests/contracts,@echo "no tests in tests/contracts")
+	$(if $(wildcard tests/contracts/test_*.py),APE_DATA_FOLDER=.build/ape $(BIN)/ape test tests/contracts,@echo "no tests in tests/contracts")
 
 test-python: setup
 	$(BIN)/python -m pytest $(ARGS)
