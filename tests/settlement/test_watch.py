@@ -92,7 +92,7 @@ def test_the_books_equal_the_contracts_balances_at_every_block(stage, store) -> 
     stage.move_to(stage.end_of(second, 0) + 60)
     stage.pactum.expire(stage.relay, second)
     stage.pactum.claim_provider(stage.relay, [agreement, second])
-    stage.pactum.claim_member(stage.relay, stage.configuration.digest, stage.token.address, 2)
+    stage.pactum.claim_member(stage.relay, stage.configuration.digest, stage.token.address, 2, [0b1111, 0b0111])
     stage.pactum.claim_relay(stage.relay, stage.relay.address, stage.token.address)
     stage.pactum.claim_dao(stage.relay, stage.token.address)
     stage.zone.withdraw(stage.provider, stage.token.address, 1_000)

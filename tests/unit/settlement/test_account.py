@@ -88,7 +88,6 @@ MOVES = [
     # The move behind these is posted by another event of the same transaction.
     (event(events.Seized, provider=PROVIDER, token=TOKEN, to=CUSTOMER, amount=65), {}),
     (event(events.Closed, agreement=7, deposit_released=9), {}),
-    (event(events.PotDivided, configuration=CONFIGURATION, token=TOKEN, amount=9, observations=3), {}),
 ]  # fmt: skip
 
 
