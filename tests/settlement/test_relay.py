@@ -13,7 +13,8 @@ from governance.errors import BadInput
 from governance.values import Outcome
 from oracle.rows import MemberRefused, ObservationSet, derive_rows
 from oracle.wire import MemberSignature, Submission, load_proposal, proposal_json
-from settlement.relay import Equivocated, NotYet, RelayPolicy, UnknownProposal
+from settlement.admission import NotYet
+from settlement.relay import Equivocated, RelayPolicy, UnknownProposal
 from settlement.tables import AcceptanceRow
 
 
