@@ -43,6 +43,7 @@ EPOCH_S = 3_600
 PARAMETERS = Parameters(2 * DAY_S, DAY_S, validator_bps=2_000, dao_bps=1_000)
 FAR_FUTURE_S = 2**40 - 1
 GRACE_MS = 1_000
+LEAD_S = DAY_S // 2
 
 
 class ReplayStalled(FatalError):
@@ -130,17 +131,19 @@ def replay(
     histories = [_history(samples, name) for name in names]
     first_s = min(history.start_s for history in histories)
     with start_anvil(timestamp_s=first_s - DAY_S) as anvil:
-        theatre = _Theatre(anvil, folder, terms_text, law_text, first_s - DAY_S // 2)
-        stage.at(0, "opening the agreements")
+        theatre = _Theatre(anvil, folder, terms_text, law_text, first_s - LEAD_S)
+        stage.at(0, "preparing the chain")
         money = theatre.connection.money()
-        opened = theatre.open_all(histories, terms, money.parse(fee), money.parse(deposit))
-        theatre.cast(opened)
+        offers = theatre.furnish(histories, terms, money.parse(fee), money.parse(deposit))
+        theatre.cast()
         ends = sorted({history.calendar.bounds(k)[1] for history in histories for k in range(history.months)})
         for number, end_s in enumerate(ends):
             stage.at(number / len(ends), f"month {number + 1} of {len(ends)}")
+            for history, offer in _openings(histories, offers, ends[number - 1] if number else 0, end_s):
+                theatre.open(history, offer)
             theatre.play(end_s)
         theatre.close(ends[-1])
-        return _result(theatre, opened, money)
+        return _result(theatre, histories, money)
 
 
 def _history(samples: Samples, name: str | None) -> History:
@@ -149,6 +152,12 @@ def _history(samples: Samples, name: str | None) -> History:
     first, last = month_of(first_s), month_of(last_s)
     months = (last[0] - first[0]) * 12 + last[1] - first[1] + 1
     return History(name, own, month_start_s(*first), months)
+
+
+def _openings(histories: Sequence[History], offers: Sequence[Offer], after_s: int, until_s: int) -> list[tuple[History, Offer]]:
+    """What begins after one month's end and no later than another's, in the order of the starts: a start is never far ahead."""
+    due = [(history, offer) for history, offer in zip(histories, offers, strict=True) if after_s < history.start_s <= until_s]
+    return sorted(due, key=lambda one: one[0].start_s)
 
 
 class _Theatre:
@@ -172,9 +181,10 @@ class _Theatre:
         self._settlement = Settlement(config, self._senders[RELAY])
         self._rules = Rules(self.book.committee_domain, self.book.pactum_domain, EPOCH_S)
         self._witnesses: list[Witness] = []
+        self.opened: dict[int, History] = {}
 
-    def open_all(self, histories: Sequence[History], terms: Terms, fee: int, deposit: int) -> dict[int, History]:
-        """One provider, one customer, an agreement a series."""
+    def furnish(self, histories: Sequence[History], terms: Terms, fee: int, deposit: int) -> list[Offer]:
+        """One provider and one customer with money for all; an offer a series."""
         node, book = self._anvil.node, self.book
         token, pactum, zone = (
             TokenClient(node, book.token or ZERO_ADDRESS),
@@ -190,20 +200,26 @@ class _Theatre:
         zone.register(provider, provider.address, "{}")
         zone.stake(provider, token.address, stake)
         pactum.publish_terms(provider, self._terms_text)
-        found: dict[int, History] = {}
-        for nonce, history in enumerate(histories):
-            offer = self._offer(terms, token.address, provider.address, fee, deposit, history.months, nonce)
-            signature = dev_signer(FIRST_PROVIDER).sign_digest(offer_digest(book.pactum_domain, offer))
-            receipt = pactum.open(customer, offer, signature, history.start_s, history.months)
-            found[pactum.opened(receipt).agreement] = history
-        self._anvil.mine(3)
-        return found
+        return [
+            self._offer(terms, token.address, provider.address, fee, deposit, history.months, nonce)
+            for nonce, history in enumerate(histories)
+        ]
 
-    def cast(self, opened: Mapping[int, History]) -> None:
+    def open(self, history: History, offer: Offer) -> None:
+        """Opens an agreement half a day before its first month."""
+        if self._now_s < history.start_s - LEAD_S:
+            self._move_to(history.start_s - LEAD_S)
+        pactum = PactumClient(self._anvil.node, self.book.pactum)
+        signature = dev_signer(FIRST_PROVIDER).sign_digest(offer_digest(self.book.pactum_domain, offer))
+        receipt = pactum.open(self._senders[CUSTOMER], offer, signature, history.start_s, history.months)
+        self.opened[pactum.opened(receipt).agreement] = history
+        self._anvil.mine(3)
+
+    def cast(self) -> None:
         """Four witnesses, each with keys, database and evidence of its own, on the same samples."""
         docket = self._settlement.docket
         docket.refresh()
-        source, relay = BySeries(opened), LocalRelay(self._settlement.relay)
+        source, relay = BySeries(self.opened), LocalRelay(self._settlement.relay)
         for member in range(MEMBERS):
             home = self._folder / f"oracle-{member}"
             home.mkdir()
@@ -246,6 +262,10 @@ class _Theatre:
             self.connection.zone.withdraw(provider, token, free)
         return gas
 
+    @property
+    def _now_s(self) -> int:
+        return self._anvil.node.block("latest").timestamp_s
+
     def _move_to(self, time_s: int) -> None:
         self._anvil.move_to(time_s)
         self._anvil.mine(3)
@@ -283,12 +303,14 @@ class _Theatre:
         )
 
 
-def _result(theatre: _Theatre, opened: Mapping[int, History], money: Money) -> Replayed:
+def _result(theatre: _Theatre, histories: Sequence[History], money: Money) -> Replayed:
+    opened = theatre.opened
     history = periods_of(read_events(theatre.connection))
     if missing := sum(each.months for each in opened.values()) - len(history):
         raise ReplayStalled(f"{missing} months were not decided", value=missing, remedy="this is a defect; please report it")
     gas = theatre.claim(list(opened))
-    order = {agreement: number for number, agreement in enumerate(opened)}
+    numbers = {id(one): number for number, one in enumerate(histories)}
+    order = {agreement: numbers[id(one)] for agreement, one in opened.items()}
     months = [_settled(one, opened[one.told.agreement], one.told.division) for one in costed(theatre.connection, history)]
     months.sort(key=lambda one: (order[one.agreement], one.month))
     return Replayed(tuple(months), totals_of(theatre.connection, gas), money)

@@ -55,7 +55,7 @@ def up(
     oracles: Annotated[int, typer.Option(min=0, max=4, help="How many of the four oracles to start here.")] = 4,
     rpc_port: Annotated[int, typer.Option(min=0, max=65_535, help="The chain's port; 0 takes a free one.")] = 8545,
     api_port: Annotated[int, typer.Option(min=0, max=65_535, help="The API's port; 0 takes a free one.")] = 8080,
-    relay_port: Annotated[int, typer.Option(min=0, max=65_535, help="The relay's port; 0 takes a free one.")] = 8645,
+    relay_port: Annotated[int, typer.Option(min=0, max=65_535, help="The relay's port; 0 takes a free one.")] = 8600,
     provider_port: Annotated[
         int, typer.Option(min=0, max=65_000, help="First of the five providers' ports; 0 takes free ones.")
     ] = 9101,
@@ -81,7 +81,7 @@ def fund(
 
 
 @oracle_app.command(
-    "run", epilog="Example: surety oracle run --keystore oracle.json --state ./oracle --relay http://127.0.0.1:8645"
+    "run", epilog="Example: surety oracle run --keystore oracle.json --state ./oracle --relay http://127.0.0.1:8600"
 )
 def oracle_run(
     keystore: Keystore,
@@ -123,7 +123,7 @@ def relay_run(
     database: Annotated[str, typer.Option(envvar="SURETY_DATABASE", help="Database URL, SQLite or PostgreSQL.")],
     rpc_url: RpcUrl = DEFAULT_RPC_URL,
     book: Book = DEFAULT_BOOK,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where oracles hand in, on loopback.")] = 8645,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where oracles hand in, on loopback.")] = 8600,
     payee: Annotated[str | None, typer.Option(help="Who gets the fee per row; by default the keystore's address.")] = None,
     patience_s: Annotated[float, typer.Option(min=0, help="How long to wait for the last oracles once a quorum is in.")] = 60.0,
     poll_s: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks at the chain.")] = 2.0,
