@@ -27,7 +27,7 @@ from oracle.laws import Laws
 from oracle.rows import Derived, Key, ObservationSet, Rules, SignedObservations, derive, report_header, verify_member
 from oracle.wire import MemberSignature, Proposal, Submission
 from settlement import relay_store
-from settlement.admission import NotYet, check_periods, check_size, check_time, oldest_epoch
+from settlement.admission import NotYet, check_periods, check_size, check_time, most_observations, oldest_epoch
 from settlement.progress import chain_time_s, undecided
 from settlement.proposing import Group, Held, Part, Voice, due, group, outgrown
 from settlement.relay_store import Draft, keys_of
@@ -74,6 +74,7 @@ class Relay:
         self._laws = Laws(world)
         self._kept: OrderedDict[tuple[str, int, int], SignedObservations] = OrderedDict()
         self._kept_lock = threading.Lock()
+        self._most = -1, 0  # of how many agreements: what they can fill
         self._underivable: set[tuple[int, Key]] = set()  # observers and agreement-period: the law or the terms are at fault
 
     # taking in ------------------------------------------------------------------------------------------------------------------
@@ -102,6 +103,13 @@ class Relay:
                 value=signed.root,
                 remedy="an epoch has one root, which is committed before it is signed",
             )
+
+    def most_observations(self) -> int:
+        """How many observations one member can have of one epoch, as far as the chain was read. Cheap: strangers may ask."""
+        records = self._world.agreements()
+        if self._most[0] != len(records):
+            self._most = len(records), most_observations(records, self._rules.epoch_s)
+        return self._most[1]
 
     def sign(self, proposal_id: str, signature: MemberSignature) -> None:
         """Takes a member's signature of a proposal. Again is harmless.

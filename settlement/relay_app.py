@@ -2,15 +2,19 @@
 
 Bodies are bounded and read strictly by ``oracle.wire``; every error is a problem document (RFC 9457) that says what would be
 right. 400 and 422: it is wrong and stays wrong. 409: it may be taken later, or contradicts what was sent before. 503: ask again.
+
+Whoever asks is a stranger until a signature was checked, so what a stranger can make this process do is small: a body may be as
+long as the agreements on chain can fill, all bodies under way are bounded together, and a few are worked upon at a time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,12 +25,17 @@ from starlette.responses import JSONResponse, Response
 from governance.errors import BadInput, FatalError, RetryableError, SuretyError
 from oracle import wire
 from oracle.interim import load_tallies
-from settlement.admission import NotYet
+from settlement.admission import LARGEST_OBSERVATION, MOST_OBSERVATIONS, NotYet
 from settlement.relay import Equivocated, Relay, UnknownProposal
 from settlement.relay_store import bytes_of
 from settlement.tallies import Tallies
 
-MOST_BYTES = 16 << 20
+LEAST_BYTES = 256 << 10  # what any body may have
+TALLIES_BYTES = 1 << 20
+MOST_BYTES = LEAST_BYTES + MOST_OBSERVATIONS * LARGEST_OBSERVATION
+BYTES_UNDER_WAY = 2 * MOST_BYTES  # of all bodies together
+BODY_TIMEOUT_S = 30.0
+WORKERS = 2  # bodies that are parsed, and answers that are written, at a time
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 HEX32 = r"^0x[0-9a-fA-F]{64}$"
@@ -43,75 +52,108 @@ _STATUS: tuple[tuple[type[SuretyError], HTTPStatus], ...] = (
 )
 
 
+Made = TypeVar("Made")
+
+
 class BodyTooLarge(BadInput):
     """More than the relay reads at once."""
 
 
-def create_app(relay: Relay, tallies: Tallies) -> FastAPI:
+class Overloaded(RetryableError):
+    """So much is under way that nothing more is taken."""
+
+
+class Desk:
+    """Bounds what strangers make this process do: ``read`` takes bodies in, ``work`` does things in threads, a few at a time."""
+
+    def __init__(self, under_way: int = BYTES_UNDER_WAY, workers: int = WORKERS, timeout_s: float = BODY_TIMEOUT_S) -> None:
+        self._left = under_way
+        self._turns = asyncio.Semaphore(workers)
+        self._timeout_s = timeout_s
+
+    async def read(self, request: Request, most: int, work: Callable[[bytes], object]) -> Response:
+        """Takes a body of at most ``most`` bytes and does the work on it. Raises BodyTooLarge, and Overloaded: try again."""
+        body = bytearray()
+        try:
+            await self._fill(body, request, most)
+            await self.work(lambda: work(bytes(body)))
+        finally:
+            self._left += len(body)
+        return Response(status_code=HTTPStatus.ACCEPTED)
+
+    async def _fill(self, body: bytearray, request: Request, most: int) -> None:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                async for piece in request.stream():
+                    if len(body) + len(piece) > most:
+                        raise BodyTooLarge(f"the body has more than {most} bytes", remedy="push fewer observations at once")
+                    if len(piece) > self._left:
+                        raise Overloaded("too many bodies are under way", remedy="send it again later")
+                    self._left -= len(piece)
+                    body += piece
+        except TimeoutError as error:
+            raise Overloaded(f"the body took more than {self._timeout_s:g} s", remedy="send it again, faster") from error
+
+    async def work(self, work: Callable[[], Made]) -> Made:
+        """Does work in a thread, when it is its turn."""
+        async with self._turns:
+            return await run_in_threadpool(work)
+
+
+def create_app(relay: Relay, tallies: Tallies, desk: Desk | None = None) -> FastAPI:
     """The application of one relay. Endpoints only hand over; ``Relay`` and ``Tallies`` decide."""
     app = FastAPI(title="Surety relay", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(SuretyError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_unexpected)
-    _add_intake(app, relay)
-    _add_tallies(app, tallies)
+    intake = desk or Desk()
+    _add_intake(app, relay, intake)
+    _add_tallies(app, tallies, intake)
     _add_outlet(app, relay)
     return app
 
 
-def _add_intake(app: FastAPI, relay: Relay) -> None:
+def _add_intake(app: FastAPI, relay: Relay, desk: Desk) -> None:
     @app.post("/v1/observations", status_code=HTTPStatus.ACCEPTED)
     async def observations(request: Request) -> Response:
-        body = await _body(request)
-        await run_in_threadpool(lambda: relay.push(wire.load_submission(wire.parse(body, "body"))))
-        return Response(status_code=HTTPStatus.ACCEPTED)
+        most = LEAST_BYTES + relay.most_observations() * LARGEST_OBSERVATION
+        return await desk.read(request, most, lambda body: relay.push(wire.load_submission(wire.parse(body, "body"))))
 
     @app.post("/v1/proposals/{proposal}/signatures", status_code=HTTPStatus.ACCEPTED)
     async def signatures(request: Request, proposal: Annotated[str, Path(pattern=HEX32)]) -> Response:
-        body = await _body(request)
-        await run_in_threadpool(lambda: relay.sign(proposal.lower(), wire.load_signature(wire.parse(body, "body"))))
-        return Response(status_code=HTTPStatus.ACCEPTED)
+        name = proposal.lower()
+        return await desk.read(request, LEAST_BYTES, lambda body: relay.sign(name, wire.load_signature(wire.parse(body, "body"))))
 
 
-def _add_tallies(app: FastAPI, tallies: Tallies) -> None:
+def _add_tallies(app: FastAPI, tallies: Tallies, desk: Desk) -> None:
     @app.post("/v1/tallies", status_code=HTTPStatus.ACCEPTED)
     async def push(request: Request) -> Response:
-        body = await _body(request)
-        await run_in_threadpool(lambda: tallies.push(load_tallies(wire.parse(body, "body"))))
-        return Response(status_code=HTTPStatus.ACCEPTED)
+        return await desk.read(request, TALLIES_BYTES, lambda body: tallies.push(load_tallies(wire.parse(body, "body"))))
 
 
 def _add_outlet(app: FastAPI, relay: Relay) -> None:
+    desk = Desk()  # of its own: members' signatures wait for no stranger's questions
+
+    async def answer(make: Callable[[], object]) -> Response:
+        """Written in a thread: proposals over ten thousand agreements take a while."""
+        text = await desk.work(lambda: json.dumps(make(), separators=(",", ":")))
+        return Response(text, media_type="application/json")
+
     @app.get("/v1/proposals")
     async def proposals(
         member: Annotated[int, Query(ge=0, le=30)], configuration: Annotated[str | None, Query(pattern=HEX32)] = None
     ) -> Response:
         wanted = None if configuration is None else bytes_of(configuration)
-        return await _json(lambda: {"proposals": [wire.proposal_json(found) for found in relay.proposals(wanted, member)]})
+        return await answer(lambda: {"proposals": [wire.proposal_json(found) for found in relay.proposals(wanted, member)]})
 
     @app.get("/v1/observation-sets/{root}")
     async def observation_set(root: Annotated[str, Path(pattern=HEX32)]) -> Response:
-        return await _json(lambda: wire.proposal_json(relay.observation_set(bytes_of(root))))
+        return await answer(lambda: wire.proposal_json(relay.observation_set(bytes_of(root))))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
-
-
-async def _body(request: Request) -> bytes:
-    """The body, read no further than the limit: a stranger's stream must not fill the memory."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise BodyTooLarge(f"the body has more than {MOST_BYTES} bytes", remedy="push fewer observations at once")
-    return bytes(body)
-
-
-async def _json(make: Callable[[], Any]) -> Response:
-    """An answer made in a thread: proposals over ten thousand agreements take a while to write."""
-    return Response(await run_in_threadpool(lambda: json.dumps(make(), separators=(",", ":"))), media_type="application/json")
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

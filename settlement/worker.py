@@ -41,6 +41,7 @@ DAY_S = 86_400
 PRUNE_EVERY_MS = 3_600_000
 STOP_TIMEOUT_S = 10.0
 BACKLOG = 256
+MOST_CONNECTIONS = 256  # beyond them the intake answers 503 at once
 UNMENDABLE = (WrongChain, NoContract, ForeignDatabase)
 
 log = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ class Intake:
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._socket = _bind(host, port)
         self.url = f"http://{host if ':' not in host else f'[{host}]'}:{self._socket.getsockname()[1]}"
-        options = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+        options = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", limit_concurrency=MOST_CONNECTIONS)
         self._server = uvicorn.Server(options)
         self._thread = threading.Thread(target=self._serve, name="relay", daemon=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 from chain.row import unpack
 from chain.typed_data import report_digest
 from governance.errors import BadInput
-from governance.values import Ratio
+from governance.values import Observation, Ratio
 from oracle.interim import Interim, SignedInterim, interim_digest, tallies_json
 from oracle.relay_client import RelayClient, RelayRefused
-from oracle.wire import MemberSignature, Submission, submission_json
+from oracle.wire import MemberSignature, Submission, observation_json, submission_json
+from settlement import worker
+from settlement.admission import LARGEST_OBSERVATION, MOST_UNKNOWN
 from settlement.queries import Reader
-from settlement.relay_app import MEDIA_TYPE, MOST_BYTES, create_app
+from settlement.relay_app import LEAST_BYTES, MEDIA_TYPE, MOST_BYTES, TALLIES_BYTES, create_app
 from settlement.tallies import Tallies
 from settlement.worker import Intake
 
@@ -111,6 +114,39 @@ def test_a_body_without_end_is_cut_off(http) -> None:
     except httpx.WriteError:
         return  # the server hung up before it was told everything, which is as good
     assert "more than" in problem(response, 413)
+
+
+def test_a_body_is_as_long_as_the_known_agreements_can_fill(sqlite_troupe, http) -> None:
+    assert sqlite_troupe.relay.most_observations() == MOST_UNKNOWN
+    most = LEAST_BYTES + MOST_UNKNOWN * LARGEST_OBSERVATION
+    assert "no JSON" in problem(http.post("/v1/observations", content=b" " * most), 422)
+    assert "more than" in problem(http.post("/v1/observations", content=b" " * (most + 1)), 413)
+    sqlite_troupe.open()
+    sqlite_troupe.look()
+    assert "no JSON" in problem(http.post("/v1/observations", content=b" " * (most + LARGEST_OBSERVATION)), 422)
+    assert "more than" in problem(http.post("/v1/tallies", content=b" " * (TALLIES_BYTES + 1)), 413)
+    signature = f"/v1/proposals/0x{'00' * 32}/signatures"
+    assert "more than" in problem(http.post(signature, content=b" " * (LEAST_BYTES + 1)), 413)
+
+
+def test_the_largest_observation_fits_what_a_body_is_reckoned_with() -> None:
+    share = Ratio(2**64 - 2, 2**64 - 1)
+    largest = Observation(2**96 - 1, 2**32 - 1, 2**64 - 1, Ratio(2**128 - 2, 2**128 - 1), share, share, 2**32 - 1, bytes(32))
+    assert len(json.dumps(observation_json(largest))) < LARGEST_OBSERVATION
+
+
+def test_beyond_its_connections_the_relay_says_at_once_that_it_is_busy(sqlite_troupe, monkeypatch) -> None:
+    monkeypatch.setattr(worker, "MOST_CONNECTIONS", 2)
+    served = Intake(create_app(sqlite_troupe.relay, None), "127.0.0.1", 0)  # type: ignore[arg-type]
+    served.start()
+    try:
+        with (
+            httpx.Client(base_url=served.url, trust_env=False) as first,
+            httpx.Client(base_url=served.url, trust_env=False) as second,
+        ):
+            assert (first.get("/healthz").status_code, second.get("/healthz").status_code) == (200, 503)
+    finally:
+        served.stop()
 
 
 def test_paths_and_parameters_are_checked(http) -> None:
