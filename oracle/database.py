@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from governance.errors import BadInput, RetryableError
@@ -48,6 +49,17 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
     except OperationalError as error:
         raise DatabaseUnavailable(f"the database did not answer: {error.orig}", value=engine.url.database) from error
+
+
+def ignoring(connection: Connection, table: Table) -> Any:
+    """An insertion that passes over rows whose key is taken."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing()
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts the rows whose key is new."""
+    connection.execute(ignoring(connection, table), list(rows))
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from governance.errors import BadInput, FatalError
 from governance.values import Observation, Ratio
 from oracle import migrations, tables
-from oracle.database import open_engine, transaction
+from oracle.database import ignoring, insert_new, open_engine, transaction
+from oracle.heard import Heard
 from oracle.samples import Sample, Samples
 
 _PAIRS = ("uptime", "attained", "coverage")
@@ -63,12 +63,16 @@ class SignedReport:
 
 
 class Store:
-    """An oracle's database. Opening it upgrades its tables. To be used from one thread at a time."""
+    """An oracle's database. Opening it upgrades its tables. To be used from one thread at a time.
+
+    ``heard`` is what other members were seen to sign.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         migrations.upgrade(url)
         self._target_ids: dict[bytes, int] = {}
+        self.heard = Heard(self._engine)
 
     def close(self) -> None:
         """Gives back all connections."""
@@ -78,7 +82,7 @@ class Store:
         """Marks the database as this oracle's, once. Raises ForeignDatabase where it is another's."""
         mine = {"member": member, "chain_id": str(chain_id), "committee": committee}
         with transaction(self._engine) as connection:
-            _insert_new(connection, tables.identity, [{"id": 1, **mine}])
+            insert_new(connection, tables.identity, [{"id": 1, **mine}])
             row = connection.execute(select(tables.identity)).mappings().one()
         found = {name: row[name] for name in mine}
         if found != mine:
@@ -108,7 +112,7 @@ class Store:
                 }
                 for target, sample in pairs
             ]
-            _insert_new(connection, tables.samples, rows)
+            insert_new(connection, tables.samples, rows)
         self._target_ids.update(ids)
 
     def samples_of(self, digests: Collection[bytes], start_ms: int, end_ms: int) -> Samples:
@@ -139,7 +143,7 @@ class Store:
         An epoch without observations has no root: there must be one at least.
         """
         with transaction(self._engine) as connection:
-            first = _ignoring(connection, tables.roots).values(epoch=epoch, root=root.hex()).returning(tables.roots.c.epoch)
+            first = ignoring(connection, tables.roots).values(epoch=epoch, root=root.hex()).returning(tables.roots.c.epoch)
             if connection.scalar(first) is not None:
                 connection.execute(insert(tables.observations), [_observation_row(epoch, seen) for seen in observations])
             return _root(connection.execute(select(tables.roots).where(tables.roots.c.epoch == epoch)).one())
@@ -191,7 +195,7 @@ class Store:
         ]
         if rows:
             with transaction(self._engine) as connection:
-                _insert_new(connection, tables.seen_roots, rows)
+                insert_new(connection, tables.seen_roots, rows)
 
     def equivocators(self, configuration: bytes, epoch: int) -> dict[int, list[tuple[bytes, bytes]]]:
         """The members that were seen to sign two roots or more for an epoch, with these (root, signature)."""
@@ -253,21 +257,10 @@ class Store:
         if not missing:
             return self._target_ids
         rows = [{"digest": target.digest.hex(), "name": target.name, "url": target.url} for target in missing]
-        _insert_new(connection, tables.targets, rows)
+        insert_new(connection, tables.targets, rows)
         column = tables.targets.c
         found = connection.execute(select(column.digest, column.id).where(column.digest.in_([row["digest"] for row in rows])))
         return {**self._target_ids, **{bytes.fromhex(row.digest): row.id for row in found}}
-
-
-def _ignoring(connection: Connection, table: Any) -> Any:
-    """An insertion that passes over rows whose key is taken."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return make(table).on_conflict_do_nothing()
-
-
-def _insert_new(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts the rows whose key is new."""
-    connection.execute(_ignoring(connection, table), list(rows))
 
 
 def _lock_reports(connection: Connection) -> None:

@@ -90,6 +90,17 @@ seen_roots = Table(
     Column("signature", SIGNATURE, nullable=False),
 )
 
+# What other members were seen to sign, whole, until no report can rest on it any more: it is handed on to relays that lack it.
+heard = Table(
+    "oracle_heard",
+    metadata,
+    Column("configuration", HASH, primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("member", SmallInteger, primary_key=True, autoincrement=False),
+    Column("root", HASH, primary_key=True),
+    Column("submission", Text, nullable=False),
+)
+
 # Every report that was signed, with the set that it rests on. Committed before it is signed.
 reports = Table(
     "oracle_reports",

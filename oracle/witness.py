@@ -21,6 +21,7 @@ from governance.periods import Calendar, epoch_of
 from governance.values import Observation, Row
 from oracle.evidence import Stretch
 from oracle.fold import fold
+from oracle.forward import Forwarder
 from oracle.laws import Laws
 from oracle.ports import Ports, Relay
 from oracle.relay_client import RelayUnavailable
@@ -60,6 +61,7 @@ class Witness:
         self._observed_to: int | None = None  # the newest epoch that was looked at since the start
         self._configurations: dict[int, tuple[Configuration, ...]] = {}  # by epoch: those that its root is pushed under
         self._pushed: set[tuple[str, int]] = set()
+        self._forwarder = Forwarder(self._store.heard, self._clock, RELAY_TURN_MS)
         self._troubles = Troubles(log)
         self._store.belongs_to(signer.address, rules.committee.chain_id, rules.committee.contract)
 
@@ -158,6 +160,7 @@ class Witness:
         oldest = self._oldest_reportable(now_ms)
         roots = self._store.roots_of(oldest, now_ms // 1_000 // self._rules.epoch_s)
         self._pushed = {entry for entry in self._pushed if entry[1] >= oldest}
+        self._forwarder.forget(oldest)
         self._configurations = {epoch: found for epoch, found in self._configurations.items() if epoch >= oldest}
         return [root for root in roots if root.signature is not None]
 
@@ -193,9 +196,14 @@ class Witness:
     # co-signing ---------------------------------------------------------------------------------------------------------------
 
     def pull_and_cosign(self) -> int:
-        """Signs what the relays propose and this witness derives too; how many proposals it signed."""
+        """Signs what the relays propose and this witness derives too; how many proposals it signed.
+
+        What others were seen to sign is then handed on to the relays that lack it.
+        """
         found = {mine.digest: mine for root in self._reportable() for mine in self._configurations_of(root.epoch)}
-        return sum(self._cosign_from(relay, list(found.values())) for relay in self._relays)
+        signed = sum(self._cosign_from(relay, list(found.values())) for relay in self._relays)
+        self._forwarder.forward(self._relays, self._pushed)
+        return signed
 
     def cosign(self, proposal: Proposal) -> MemberSignature:
         """This member's signature of a proposal.
@@ -209,6 +217,8 @@ class Witness:
         observed = ObservationSet(configuration, proposal.header.epoch, proposal.members)
         rows = self._derive(observed, proposal)
         self._note(configuration, observed.epoch, proposal)
+        others = [signed for signed in observed.members if signed.member != member]
+        self._forwarder.note(configuration.digest, observed.epoch, others)
         self._refuse_foreign_header(observed, rows, proposal)
         self._refuse_without_own(member, observed)
         self._refuse_equivocators(observed)
@@ -249,7 +259,11 @@ class Witness:
         return signed
 
     def _sign(self, relay: Relay, proposal: Proposal) -> None:
-        relay.sign(proposal.id, self.cosign(proposal))
+        try:
+            signature = self.cosign(proposal)
+        finally:
+            self._forwarder.shown(relay, proposal.header.configuration, proposal.members)
+        relay.sign(proposal.id, signature)
 
     def _derive(self, observed: ObservationSet, proposal: Proposal) -> list[Row]:
         """The rows that this witness finds for the proposed agreement-periods; refuses others than the proposed."""

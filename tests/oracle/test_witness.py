@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from governance.clock import ManualClock
 from governance.errors import BadInput, SuretyError
 from governance.values import Observation, Outcome, Ratio
 from oracle.evidence import EvidenceUnavailable
+from oracle.relay_client import RelayRefused
 from oracle.rows import Equivocation, MemberRefused, RowRefused, epoch_root, verify_member
 from oracle.samples import Samples
 from oracle.store import ForeignDatabase, SupersetRefused
@@ -487,6 +489,101 @@ def test_a_relay_that_proposes_nonsense_is_told_once_and_hinders_nobody(
     witnesses[0].pull_and_cosign()
     assert caplog.text.count("proposal bad is not signed") == 1
     assert "bad" not in bad.signatures
+
+
+# forwarding -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def divided(committee: Any, new_relay: Any, clock: ManualClock, recorded: Recorded) -> tuple[Any, Any, list[Witness]]:
+    """Two relays, of which one lacks member 2 and the other member 3, and four members that pushed."""
+    committee.open()
+    relays = left, right = [new_relay(f"memory:{side}", payee=f"0x{side * 20}", patience=3) for side in ("88", "99")]
+    known = [[left, right], [right, left], [right], [left]]
+    witnesses = [committee.witness(member, known[member], clock, recorded()) for member in range(4)]
+    for witness in witnesses:
+        witness.observe_due_epochs()
+        witness.push()
+    assert [sorted(relay._held[committee.epoch()]) for relay in relays] == [[0, 1, 3], [0, 1, 2]]
+    return left, right, witnesses
+
+
+def test_relays_that_hold_different_members_do_not_split_the_votes(
+    committee: Any, divided: tuple[Any, Any, list[Witness]]
+) -> None:
+    left, right, witnesses = divided
+    for _ in range(2):
+        for witness in witnesses:
+            witness.pull_and_cosign()
+    most = max(len(signatures) for relay in (left, right) for signatures in relay.signatures.values())
+    assert most >= committee.configuration.quorum
+
+
+def test_a_relay_is_handed_what_it_lacks_once_and_nothing_that_it_shows(
+    committee: Any, divided: tuple[Any, Any, list[Witness]]
+) -> None:
+    left, right, witnesses = divided
+    for _ in range(3):
+        witnesses[0].pull_and_cosign()
+    assert [sorted(relay._held[committee.epoch()]) for relay in (left, right)] == [[0, 1, 2, 3]] * 2
+    assert (left.pushes, right.pushes) == (4, 4)
+
+
+def test_a_single_relay_is_handed_nothing(relay: Any, honest: list[Any], at_work: Witness) -> None:
+    assert at_work.pull_and_cosign() == 1
+    assert relay.pushes == len(honest)
+
+
+def test_what_was_heard_is_handed_on_after_a_crash(
+    committee: Any, divided: tuple[Any, Any, list[Witness]], clock: ManualClock, recorded: Recorded
+) -> None:
+    left, right, witnesses = divided
+    right.down = True
+    assert witnesses[0].pull_and_cosign() == 1
+    assert left.proposals(committee.configuration.digest, 0) == [], "nobody shows member 3 to this witness again"
+    right.down = False
+    restarted = committee.witness(0, [left, right], clock, recorded())
+    restarted.push()
+    restarted.pull_and_cosign()
+    assert sorted(right._held[committee.epoch()]) == [0, 1, 2, 3]
+
+
+def test_a_relay_that_refuses_what_is_handed_on_is_not_asked_again(
+    divided: tuple[Any, Any, list[Witness]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, right, witnesses = divided
+    asked = []
+
+    def refuse(submission: Any) -> None:
+        asked.append(submission.signed.member)
+        raise RelayRefused("no room")
+
+    monkeypatch.setattr(right, "push", refuse)
+    for _ in range(3):
+        witnesses[0].pull_and_cosign()
+    assert asked == [3]
+
+
+def test_two_roots_of_an_equivocator_are_handed_on_and_no_more(
+    committee: Any, at_work: Witness, honest: list[Any], seen: Callable[..., Observation]
+) -> None:
+    lies = [committee.sign(3, [seen(ok=ok)]) for ok in range(3)]
+    for last in (honest[3], *lies):
+        with suppress(CosignRefused):
+            at_work.cosign(committee.propose(*honest[:3], last))
+    heard = [key for key in at_work._store.heard.since(0) if key[2] == 3]
+    assert {root for *_, root in heard} == {honest[3].root, lies[0].root}
+
+
+def test_what_was_heard_is_forgotten_when_no_report_can_rest_on_it(
+    divided: tuple[Any, Any, list[Witness]], clock: ManualClock
+) -> None:
+    witness = divided[2][0]
+    witness.pull_and_cosign()
+    assert witness._store.heard.since(0)
+    clock.advance_to((END_S + 7_200 + 3_600) * 1_000)
+    witness.push()
+    assert not witness._store.heard.since(0)
 
 
 # crashing ---------------------------------------------------------------------------------------------------------------------
