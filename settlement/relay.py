@@ -22,9 +22,20 @@ from chain.typed_data import report_digest
 from chain.values import Configuration, member_bit
 from governance.clock import Clock
 from governance.errors import BadInput, FatalError
+from governance.law import LawFault
 from governance.periods import epoch_of
 from oracle.laws import Laws
-from oracle.rows import Derived, Key, ObservationSet, Rules, SignedObservations, derive, report_header, verify_member
+from oracle.rows import (
+    Derived,
+    Key,
+    ObservationSet,
+    Rules,
+    SignedObservations,
+    Underivable,
+    derive,
+    report_header,
+    verify_member,
+)
 from oracle.wire import MemberSignature, Proposal, Submission
 from settlement import relay_store
 from settlement.admission import NotYet, check_periods, check_size, check_time, most_observations, oldest_epoch
@@ -38,6 +49,8 @@ from settlement.world import World
 MOST_PROPOSALS = 64
 MOST_ANSWERED = 24 << 20  # bytes of observations in one answer, which clients take up to 64 MiB of
 KEPT_ROOTS = 256
+LASTING = (LawFault, BadInput)  # the law's or the terms' own faults; all others are the engine's, the node's, or of today
+FOREVER_MS = 2**63
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +88,7 @@ class Relay:
         self._kept: OrderedDict[tuple[str, int, int], SignedObservations] = OrderedDict()
         self._kept_lock = threading.Lock()
         self._most = -1, 0  # of how many agreements: what they can fill
-        self._underivable: set[tuple[int, Key]] = set()  # observers and agreement-period: the law or the terms are at fault
+        self._put_off: dict[tuple[int, Key], int] = {}  # observers and agreement-period that have no verdict: until when
 
     # taking in ------------------------------------------------------------------------------------------------------------------
 
@@ -264,7 +277,8 @@ class Relay:
         self, session: Session, configuration: Configuration, epoch: int, observers: int, keys: Sequence[Key]
     ) -> list[Key]:
         """Those agreement-periods that a report of these observers could still decide."""
-        keys = [key for key in keys if (observers, key) not in self._underivable]
+        now_ms = self._clock.now_ms()
+        keys = [key for key in keys if self._put_off.get((observers, key), 0) <= now_ms]
         records = self._world.agreements()
         chain_s = chain_time_s(session) or 0
         fitting = [key for key in keys if _fits(records.get(key[0]), key[1], configuration, epoch, self._rules.epoch_s, chain_s)]
@@ -275,8 +289,7 @@ class Relay:
         """Derives a group's rows and keeps them as proposals, in the place of those that they take over from."""
         derived, faults = derive(observed, self._world.agreements(), self._laws, self._rules)
         for fault in faults:
-            self._underivable.add((observed.observers, (fault.agreement, fault.period)))
-            log.warning("period %s of agreement %s has no verdict: %s", fault.period, fault.agreement, fault.fault)
+            self._put_away(observed.observers, fault)
         by_key = {(one.row.agreement, one.row.period): one for one in derived}
         made: list[Draft] = []
         replaced: list[str] = []
@@ -288,6 +301,14 @@ class Relay:
                     replaced += [part.instead_of] if part.instead_of else []
             relay_store.close_drafts(session, replaced, relay_store.REDRAFTED)
         return made
+
+    def _put_away(self, observers: int, fault: Underivable) -> None:
+        """For good where the law or the terms are at fault themselves, which cannot change, and otherwise for a while."""
+        place = observers, (fault.agreement, fault.period)
+        if place not in self._put_off:
+            log.warning("period %s of agreement %s has no verdict: %s", fault.period, fault.agreement, fault.fault)
+        lasting = isinstance(fault.fault, LASTING)
+        self._put_off[place] = FOREVER_MS if lasting else self._clock.now_ms() + self._policy.patience_ms
 
     def _draft_of(self, observed: ObservationSet, derived: Sequence[Derived]) -> Draft:
         rows = [one.row for one in derived]

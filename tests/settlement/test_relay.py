@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from chain.docket import UnknownText
 from chain.quorum import QuorumError, members_of
+from chain.reverts import TransactionReverted
 from chain.row import unpack
 from chain.typed_data import report_digest
+from governance.engine import EngineFault
 from governance.errors import BadInput
+from governance.law import LawLimit
 from governance.values import Outcome
 from oracle.rows import MemberRefused, ObservationSet, derive_rows
 from oracle.wire import MemberSignature, Submission, load_proposal, proposal_json
@@ -225,6 +229,37 @@ def test_an_agreement_nobody_can_judge_does_not_hold_up_the_others(troupe, obser
     (draft,) = troupe.relay.propose()
     assert [unpack(word).agreement for word in draft.rows] == [judged]
     assert troupe.relay.propose() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "passes"),
+    [
+        (EngineFault("Prolog did not answer"), True),
+        (UnknownText("no terms so far"), True),
+        (TransactionReverted("UnknownLaw", {}), True),
+        (LawLimit("it ran on"), False),
+        (BadInput("no terms at all"), False),
+    ],
+    ids=lambda given: type(given).__name__ if isinstance(given, Exception) else "",
+)
+def test_only_a_fault_of_the_law_or_the_terms_themselves_is_for_good(
+    sqlite_troupe, observation, monkeypatch, fault, passes
+) -> None:
+    troupe = sqlite_troupe
+    agreement = troupe.open()
+    epoch = troupe.end(agreement)
+    for member in range(4):
+        troupe.push(member, epoch, observation(agreement))
+
+    def fail(_: bytes) -> None:
+        raise fault
+
+    with monkeypatch.context() as broken:
+        broken.setattr(troupe.relay._laws, "law_of", fail)
+        assert troupe.relay.propose() == []
+    assert troupe.relay.propose() == [], "what failed is not tried again in every round"
+    troupe.clock.advance_to(troupe.clock.now_ms() + 30_000)
+    assert len(troupe.relay.propose()) == passes
 
 
 def test_what_the_chain_has_decided_is_not_proposed(troupe, observation) -> None:
