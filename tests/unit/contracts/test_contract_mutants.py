@@ -47,7 +47,16 @@ MUTANTS = {
         "if (!Windows.over(run.batch.acceptedAt, run.parameters.disputeWindow, type(uint256).max)) return false;",
     ),
     "the provider's claim set to zero": ("contracts/Pactum.sol", "record.providerDue = 0;", ""),
-    "the member's claim set to zero": ("contracts/Pactum.sol", "due[member] = 0;", ""),
+    "what a member took": (
+        "contracts/Pactum.sol",
+        "_purses[configuration][token][observerSets[i]].taken[member] += dues[i];",
+        "",
+    ),
+    "the end of the customer's choice of a start": (
+        "contracts/abstracts/Opening.sol",
+        "if (Windows.over(earliest, choice, start)) revert",
+        "if (Windows.over(earliest, choice, 0)) revert",
+    ),
 }
 
 
