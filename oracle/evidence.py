@@ -28,8 +28,15 @@ from oracle.samples import Result, Samples
 
 _RESULTS = {result: result.name.lower() for result in Result}
 _PREFIX = "surety."
-MOST_SAMPLES = 10_000_000  # more than a probe every 300 ms for a month; others may have written the file
+# Others may have written a file, and one of a few kilobytes can unpack to anything: it is measured before it is read.
+MOST_SAMPLES = 10_000_000  # more than a probe every 300 ms for a month
+LARGEST_FILE = 1 << 28
+_LARGEST_UNPACKED = 1 << 30
+_UNPACKED_SAMPLE = 512  # the most bytes that a sample takes, on average
+_UNPACKED_ANYWAY = 1 << 20
+_LATEST_S = 1 << 40  # no agreement lasts beyond it
 _TEXT = pa.dictionary(pa.int32(), pa.string())
+_TEXT_COLUMNS = ["target", "result", "detail"]
 _SCHEMA = pa.schema(
     [
         ("target", _TEXT),
@@ -85,17 +92,19 @@ class EvidenceStore:
         digest = hashlib.sha256(content).digest()
         try:
             self._write(self._path(digest), content)
-        except OSError as error:
-            raise EvidenceUnavailable(f"evidence cannot be written: {error}", value=self._root) from error
+        except Exception as error:  # each kind of store has errors of its own
+            raise EvidenceUnavailable(f"evidence cannot be written: {_told(error)}", value=self._root) from error
         return digest
 
     def get(self, digest: bytes) -> Evidence:
         """The evidence of a name, checked against it. Raises EvidenceUnavailable, EvidenceDamaged."""
         path = self._path(digest)
         try:
-            content = bytes(self._files.cat_file(path))
-        except OSError as error:
-            raise EvidenceUnavailable(f"no evidence 0x{digest.hex()}", value=path, remedy="ask another keeper of it") from error
+            content = bytes(self._files.cat_file(path, start=0, end=LARGEST_FILE + 1))
+        except Exception as error:  # each kind of store has errors of its own
+            raise EvidenceUnavailable(
+                f"no evidence 0x{digest.hex()}: {_told(error)}", value=path, remedy="ask another keeper of it"
+            ) from error
         return read_evidence(content, digest)
 
     def _path(self, digest: bytes) -> str:
@@ -113,12 +122,14 @@ class EvidenceStore:
 
 def read_evidence(content: bytes, digest: bytes) -> Evidence:
     """The evidence in a file's bytes, if they are those that the digest names. Raises EvidenceDamaged."""
+    if len(content) > LARGEST_FILE:
+        raise EvidenceDamaged(f"a file of more than {LARGEST_FILE} bytes", value=digest.hex(), remedy="no evidence is as large")
     if (found := hashlib.sha256(content).digest()) != digest:
         raise EvidenceDamaged(f"this file is 0x{found.hex()}", value=found, remedy=f"0x{digest.hex()} was asked for")
     try:
         table = _read(content)
         return Evidence(_stretch(table.schema.metadata or {}), _samples(table))
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError) as error:
         raise EvidenceDamaged(f"no evidence file: {error}", value=digest.hex(), remedy="ask its oracle for the file") from error
 
 
@@ -173,14 +184,23 @@ def _texts(values: list[str]) -> Any:
 
 
 def _read(content: bytes) -> Any:
-    file = parquet.ParquetFile(pa.BufferReader(content))
-    if file.metadata.num_rows > MOST_SAMPLES:
-        raise ValueError(f"{file.metadata.num_rows} samples")
-    return file.read()
+    """The table, its words as dictionaries: spelt out, one long word in every row would fill the memory."""
+    file = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=_TEXT_COLUMNS)
+    found, rows = file.schema_arrow, file.metadata.num_rows
+    if found.remove_metadata() != _SCHEMA:
+        raise ValueError(f"columns {found.names}")
+    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    unpacked = sum(group.column(number).total_uncompressed_size for group in groups for number in range(group.num_columns))
+    if rows > MOST_SAMPLES or unpacked > min(_LARGEST_UNPACKED, _UNPACKED_ANYWAY + rows * _UNPACKED_SAMPLE):
+        raise ValueError(f"{rows} samples in {unpacked} bytes")
+    return file.read(columns=[name for name in _SCHEMA.names if name != "slot_ms"], use_threads=False)
 
 
 def _stretch(metadata: dict[bytes, bytes]) -> Stretch:
-    return Stretch(**{name: _number(metadata[f"{_PREFIX}{name}".encode()]) for name in Stretch.__dataclass_fields__})
+    found = Stretch(**{name: _number(metadata[f"{_PREFIX}{name}".encode()]) for name in Stretch.__dataclass_fields__})
+    if not (found.start_s < found.end_s <= _LATEST_S and 0 < found.slot_s <= _LATEST_S):
+        raise ValueError(f"no period is {found}")
+    return found
 
 
 def _number(text: bytes) -> int:
@@ -190,19 +210,45 @@ def _number(text: bytes) -> int:
 
 
 def _samples(table: Any) -> Samples:
-    if table.schema.names != _SCHEMA.names:
-        raise ValueError(f"columns {table.schema.names}")
-    by_name = {name: result for result, name in _RESULTS.items()}
-    targets = table["target"].to_pylist()
-    names = sorted(set(targets))
-    number = {name: index for index, name in enumerate(names)}
-    whole = {name: np.array(table[name].to_pylist(), np.int64) for name in ("scheduled_ms", "started_ms", "latency_ms")}
+    names, series = _words(table["target"])
+    results, result = _words(table["result"])
+    details, detail = _words(table["detail"])
+    by_name = {name: int(result) for result, name in _RESULTS.items()}
     return Samples(
-        scheduled_ms=whole["scheduled_ms"],
-        latency_ms=whole["latency_ms"],
-        result=np.array([by_name[word] for word in table["result"].to_pylist()], np.uint8),
-        series=np.array([number[name] for name in targets], np.int32),
-        names=tuple(names),
-        started_ms=whole["started_ms"],
-        detail=np.array(table["detail"].to_pylist(), np.object_),
+        scheduled_ms=_numbers(table["scheduled_ms"]),
+        latency_ms=_numbers(table["latency_ms"]),
+        result=np.array([by_name[word] for word in results], np.uint8)[result],
+        series=series,
+        names=names,
+        started_ms=_numbers(table["started_ms"]),
+        detail=np.array(details, np.object_)[detail],
     )
+
+
+def _words(column: Any) -> tuple[tuple[str, ...], Any]:
+    """The words that stand in a dictionary column, in alphabetical order, and for every row the number of its word."""
+    column.validate(full=True)
+    found = column.unify_dictionaries().combine_chunks()
+    spelt = found.dictionary.to_pylist()
+    numbers = _column(found.indices, np.int32)
+    used = {spelt[number] for number in np.unique(numbers).tolist()}
+    words = tuple(sorted(used))
+    place = {word: index for index, word in enumerate(words)}
+    return words, np.array([place.get(word, 0) for word in spelt], np.int32)[numbers]
+
+
+def _numbers(column: Any) -> Any:
+    return _column(column.combine_chunks(), np.int64)
+
+
+def _column(array: Any, kind: Any) -> Any:
+    """An Arrow column as numpy's, without pandas again."""
+    if array.null_count:
+        raise ValueError(f"{array.null_count} missing values")
+    if not len(array):
+        return np.zeros(0, kind)
+    return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)].copy()
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"

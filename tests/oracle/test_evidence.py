@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import tracemalloc
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,7 @@ from pyarrow import parquet
 
 from governance.errors import BadInput
 from governance.terms import parse_terms
+from oracle import evidence as evidence_module
 from oracle.evidence import EvidenceDamaged, EvidenceStore, EvidenceUnavailable, Stretch, read_evidence, recount, to_parquet
 from oracle.fold import fold
 from oracle.samples import Result, Sample, Samples
@@ -94,8 +99,6 @@ def test_missing_evidence_may_be_asked_for_again(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_evidence_is_refused() -> None:
-    import hashlib
-
     def refused(content: bytes) -> None:
         with pytest.raises(EvidenceDamaged):
             read_evidence(content, hashlib.sha256(content).digest())
@@ -110,6 +113,100 @@ def test_a_file_that_is_no_evidence_is_refused() -> None:
     sink = io.BytesIO()
     parquet.write_table(parquet.read_table(io.BytesIO(to_parquet(STRETCH, some()))).replace_schema_metadata(None), sink)
     refused(sink.getvalue())
+
+
+def written(rows: int, detail: Any, **metadata: object) -> bytes:
+    """An evidence file whose samples all say the same."""
+    said = {f"surety.{name}": str(value) for name, value in {**asdict(STRETCH), **metadata}.items()}
+    zeros = pa.array(np.zeros(rows, np.int64))
+
+    def words(word: str) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([word]))
+
+    columns = {"target": words(""), "slot_ms": zeros, "scheduled_ms": zeros, "started_ms": zeros, "latency_ms": zeros}
+    table = pa.table({**columns, "result": words("ok"), "detail": detail if detail is not None else words("")})
+    sink = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata(said), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def read(content: bytes) -> Any:
+    return read_evidence(content, hashlib.sha256(content).digest())
+
+
+def test_one_long_word_in_every_row_takes_no_more_memory_than_one() -> None:
+    rows, word = 20_000, "x" * 100_000  # two gigabytes, spelt out
+    detail = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([word]))
+    content = written(rows, detail)
+    assert len(content) < 10_000
+    before = pa.total_allocated_bytes()
+    tracemalloc.start()
+    try:
+        samples = read(content).samples
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()
+    assert pa.total_allocated_bytes() - before < 50 << 20
+    assert (len(samples), samples.detail[0], samples.detail[-1]) == (rows, word, word)
+
+
+def test_a_file_that_unpacks_to_far_more_than_samples_take_is_refused() -> None:
+    rows = 2_000
+    plain = pa.array(["x" * 10_000 + str(number) for number in range(rows)])
+    content = written(rows, plain.dictionary_encode())
+    assert len(content) < 1 << 20
+    with pytest.raises(EvidenceDamaged, match="2000 samples in"):
+        read(content)
+
+
+def test_more_samples_than_a_period_can_have_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence_module, "MOST_SAMPLES", 2)
+    with pytest.raises(EvidenceDamaged, match="3 samples"):
+        read(to_parquet(STRETCH, some()))
+
+
+def test_a_file_that_the_memory_does_not_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> Any:
+        raise MemoryError("no more")
+
+    monkeypatch.setattr(evidence_module, "_samples", full)
+    with pytest.raises(EvidenceDamaged):
+        read(to_parquet(STRETCH, some()))
+
+
+def test_a_file_that_is_too_large_is_refused_half_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = EvidenceStore(str(tmp_path))
+    digest = store.put(STRETCH, some())
+    monkeypatch.setattr(evidence_module, "LARGEST_FILE", 100)
+    with pytest.raises(EvidenceDamaged, match="more than 100 bytes"):
+        store.get(digest)
+
+
+def test_missing_values_are_refused() -> None:
+    gaps = pa.array([None, "a"]).dictionary_encode()
+    with pytest.raises(EvidenceDamaged, match="missing"):
+        read(written(2, gaps))
+
+
+@pytest.mark.parametrize("change", [{"end_s": 600}, {"end_s": 10**30}, {"slot_s": 0}, {"start_s": 2**62, "end_s": 2**62 + 1}])
+def test_a_stretch_that_no_period_has_is_refused(change: dict[str, int]) -> None:
+    with pytest.raises(EvidenceDamaged):
+        read(written(2, None, **change))
+
+
+def test_a_store_that_breaks_in_its_own_way_may_be_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class BucketError(Exception):
+        pass
+
+    def fall(*_: Any, **__: Any) -> Any:
+        raise BucketError("no route")
+
+    store = EvidenceStore(str(tmp_path))
+    monkeypatch.setattr(store, "_files", SimpleNamespace(cat_file=fall, makedirs=fall))
+    with pytest.raises(EvidenceUnavailable, match="no route"):
+        store.put(STRETCH, some())
+    with pytest.raises(EvidenceUnavailable, match="no route"):
+        store.get(bytes(32))
 
 
 def test_a_store_of_no_known_kind_is_refused() -> None:
@@ -134,8 +231,6 @@ SAMPLE = st.builds(
 
 @given(st.lists(SAMPLE, max_size=40, unique_by=lambda sample: sample.scheduled_ms), st.sampled_from(["a", None]))
 def test_counting_again_gives_the_same_observation(terms: Any, samples: list[Sample], name: str | None) -> None:
-    import hashlib
-
     columns = Samples.of(samples, name)
     content = to_parquet(STRETCH, columns)
     evidence = read_evidence(content, hashlib.sha256(content).digest())
