@@ -37,6 +37,7 @@ LAW, TERMS = "decide(_, verdict(met, 0, 0, 0), []).", "apiVersion: openslo/v1"
 NOBODY = "0x" + "00" * 20
 SIZES = (100, 50, 10, 1)  # descending: who is left out of a round falls behind, and is not asked again
 SIGNERS = (0, 1, 3)
+OBSERVERS = 0b1111
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def furnish(anvil: Anvil) -> House:
     token.mint(anyone, customer.address, FEE * PERIODS * (PROVIDERS + 3))
     token.approve(customer, book.pactum, 2**256 - 1)
     anvil.move_to(since_s)
-    start_s = (since_s // DAY_S + 2) * DAY_S
+    start_s = since_s + 3 * DAY_S // 2  # within a day after the lead, however long the preparations take
     providers = tuple(key(f"provider {number}") for number in range(PROVIDERS))
     house = House(anvil, book, customer, anyone, key("payee").address, providers, oracles, start_s)
     for provider in providers:
@@ -130,7 +131,7 @@ def open_agreement(house: House, provider: Signer, nonce: int) -> tuple[int, Rec
         period_kind=PeriodKind.FIXED,
         period_length=DAY_S,
         max_periods=PERIODS,
-        lead=3_600,
+        lead=DAY_S,
         expiry=house.start_s,
         nonce=nonce,
     )
@@ -146,7 +147,7 @@ def send_report(house: House, agreements: list[int], period: int) -> int:
     configuration = CommitteeClient(house.anvil.node, house.book.committee).configuration_at(end_s - DAY_S)
     if configuration is None:
         raise RuntimeError("the first configuration began after the first period")
-    header = Header(configuration, (end_s - 1) // EPOCH_S, keccak(b"set"), 0b1111, house.payee)
+    header = Header(configuration, (end_s - 1) // EPOCH_S, keccak(b"set"), OBSERVERS, house.payee)
     rows = [pack(Row(agreement, period, Outcome.MET, 0, 0, 0, 999_999, 1_000_000, 1_234)) for agreement in agreements]
     digest = report_digest(Domain(house.anvil.node.chain_id(), house.book.pactum), header, rows)
     signatures = join_signatures({member: house.oracles[member].sign_compact(digest) for member in SIGNERS})
@@ -194,11 +195,11 @@ def claim_all(house: House, agreements: list[int]) -> dict[str, int]:
     configuration = CommitteeClient(house.anvil.node, house.book.committee).configuration_at(house.start_s)
     if configuration is None:
         raise RuntimeError("the first configuration began after the first period")
-    pactum.claim_member(house.anyone, configuration, house.token, 1)
+    pactum.claim_member(house.anyone, configuration, house.token, 0, [OBSERVERS])
     send_report(house, agreements[:1], 6)
     return {
         "provider": pactum.claim_provider(house.anyone, [one]).gas_used,
-        "member, dividing the pot": pactum.claim_member(house.anyone, configuration, house.token, 0).gas_used,
+        "member, of one set of observers": pactum.claim_member(house.anyone, configuration, house.token, 0, [OBSERVERS]).gas_used,
         "relay's payee, first": pactum.claim_relay(house.anyone, house.payee, house.token).gas_used,
     }
 
