@@ -8,16 +8,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from governance.errors import BadInput, RetryableError
+from governance.errors import BadInput, FatalError, RetryableError
 
 BUSY_TIMEOUT_MS = 10_000
+# InternalError is PostgreSQL's for a standby that does not take over yet.
+_MAY_PASS = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
 
 class DatabaseUnavailable(RetryableError):
-    """The database cannot be reached, or is locked by somebody else; nothing was written."""
+    """The database cannot be reached, is locked by somebody else, or cannot be written just now; nothing was written."""
+
+
+class DatabaseRefused(FatalError):
+    """The database refuses what it was asked, or is none; nothing was written."""
 
 
 def open_engine(url: str) -> Engine:
@@ -43,12 +50,16 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it is committed, or, when the block raises, none. Raises DatabaseUnavailable."""
+    """One transaction: all of it is committed, or, when the block raises, none. Raises DatabaseUnavailable, DatabaseRefused."""
     try:
         with engine.begin() as connection:
             yield connection
-    except OperationalError as error:
-        raise DatabaseUnavailable(f"the database did not answer: {error.orig}", value=engine.url.database) from error
+    except _MAY_PASS as error:
+        raise DatabaseUnavailable(f"the database did not answer: {_told(error)}", value=engine.url.database) from error
+    except DBAPIError as error:
+        raise DatabaseRefused(
+            f"the database refuses: {_told(error)}", value=engine.url.database, remedy="see what it holds, and its log"
+        ) from error
 
 
 def ignoring(connection: Connection, table: Table) -> Any:
@@ -60,6 +71,11 @@ def ignoring(connection: Connection, table: Table) -> Any:
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts the rows whose key is new."""
     connection.execute(ignoring(connection, table), list(rows))
+
+
+def _told(error: Exception) -> str:
+    """The driver's words alone: a statement would bring its values, signatures among them, into the log."""
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
 
 
 def _prepare(connection: Any, _record: Any) -> None:

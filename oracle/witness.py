@@ -19,6 +19,7 @@ from chain.values import Configuration
 from governance.errors import FatalError, RetryableError
 from governance.periods import Calendar, epoch_of
 from governance.values import Observation, Row
+from oracle.database import DatabaseRefused
 from oracle.evidence import Stretch
 from oracle.fold import fold
 from oracle.forward import Forwarder
@@ -32,6 +33,7 @@ from oracle.wire import MemberSignature, Proposal, Submission, proposal_json
 
 MOST_PROPOSALS = 256  # taken from one relay at a time
 RELAY_TURN_MS = 30_000  # then it is the next relay's turn, as soon as what is under way has ended
+UNCOUNTED = (RetryableError, DatabaseRefused)
 
 log = logging.getLogger(__name__)
 
@@ -131,8 +133,8 @@ class Witness:
                 observations.append(observation)
 
         for record, period in due:
-            # What may pass holds up the epoch: an observation that is left out of a root once is left out for ever.
-            self._troubles.attempt(f"observing agreement {record.id}", partial(count, record, period), (RetryableError,))
+            # What is no fault of the agreement's holds up the epoch: what is left out of a root once is left out for ever.
+            self._troubles.attempt(f"observing agreement {record.id}", partial(count, record, period), UNCOUNTED)
         return self._store.commit_root(epoch, epoch_root(observations), observations) if observations else None
 
     # relaying ---------------------------------------------------------------------------------------------------------------

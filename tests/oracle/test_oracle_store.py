@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from governance.errors import BadInput
 from governance.values import Observation, Ratio
 from oracle import migrations
-from oracle.database import DatabaseUnavailable, open_engine, transaction
+from oracle.database import DatabaseRefused, DatabaseUnavailable, open_engine, transaction
 from oracle.samples import Result, Sample
 from oracle.store import ForeignDatabase, SignedReport, Store, SupersetRefused, TargetName
 
@@ -224,3 +225,30 @@ def test_a_database_that_is_down_may_be_tried_again() -> None:
     engine = open_engine("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(DatabaseUnavailable), transaction(engine):
         pass
+
+
+def test_what_a_database_refuses_is_an_error_of_our_own_without_the_values(database_url: str) -> None:
+    engine = open_engine(database_url)
+    insertion = text("INSERT INTO once (id, secret) VALUES (:id, :secret)")
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE once (id INTEGER PRIMARY KEY, secret TEXT)"))
+        connection.execute(insertion, {"id": 1, "secret": "first"})
+    with pytest.raises(DatabaseRefused) as refused, transaction(engine) as connection:
+        connection.execute(insertion, [{"id": 2, "secret": "second"}, {"id": 1, "secret": "hush"}])
+    assert "hush" not in str(refused.value)
+    with transaction(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM once")) == 1
+        connection.execute(text("DROP TABLE once"))
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "letters.sqlite"
+    path.write_text("no database" * 1_000)
+    with pytest.raises(DatabaseRefused):
+        Store(f"sqlite:///{path}")
+
+
+def test_a_folder_that_is_not_there_may_be_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        Store(f"sqlite:///{tmp_path / 'nowhere' / 'oracle.sqlite'}")
