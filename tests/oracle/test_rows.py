@@ -13,6 +13,7 @@ from chain import merkle
 from chain.quorum import mask_of
 from chain.row import pack
 from governance.values import Observation, Outcome, Row
+from oracle import rows
 from oracle.rows import (
     Equivocation,
     MemberRefused,
@@ -195,6 +196,16 @@ def test_two_observations_of_one_agreement_period_refuse_their_member(committee:
 def test_a_root_signed_by_somebody_else_is_refused(committee: Any, seen: Seen) -> None:
     signed = replace(committee.sign(0, [seen()]), member=1)
     with pytest.raises(MemberRefused, match="root of member 1 is signed by"):
+        verify_member(signed, committee.configuration, committee.rules.committee)
+
+
+def test_a_stranger_costs_no_root(committee: Any, seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_: Any) -> bytes:
+        raise AssertionError("the root was computed")
+
+    signed = replace(committee.sign(1, [seen()]), member=2)
+    monkeypatch.setattr(rows, "epoch_root", never)
+    with pytest.raises(MemberRefused, match="is signed by"):
         verify_member(signed, committee.configuration, committee.rules.committee)
 
 
