@@ -185,7 +185,7 @@ def earliest_start_s(connection: Connection, signed: SignedOffer, terms: Terms) 
     """The first start that the offer's lead allows and that cuts no slot, or no month, of the terms."""
     from_s = connection.node.block("latest").timestamp_s + signed.offer.lead + 2
     if terms.kind is PeriodKind.CALENDAR_MONTH:
-        year, month = month_of(from_s)
+        year, month = month_of(from_s - 1)
         return month_start_s(year + month // 12, month % 12 + 1)
     return -(-from_s // terms.slot_s) * terms.slot_s
 

@@ -95,7 +95,7 @@ def _show_money(totals: Totals, money: Money) -> None:
         "out: relay": totals.relay,
         "out: DAO": totals.dao,
         "out: stake withdrawn": totals.stake_out,
-        "left: remainders in pots": totals.left,
+        "left: what rounding keeps": totals.left,
     }
     out.print("\n[bold]The money[/bold]")
     for name, value in lines.items():
