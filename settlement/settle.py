@@ -80,8 +80,11 @@ class Crank:
             return []
         dates = deadlines(session, now_s)
         due = [agreement for agreement, deadline_s in dates.items() if deadline_s <= now_s]
+        begins = session.scalar(select(func.min(AgreementRow.start_s)).where(AgreementRow.start_s >= now_s))
         self._seen = seen
-        self._look_again_s = now_s if due else min([now_s + _MINUTE_S, *dates.values()])
+        self._look_again_s = (
+            now_s if due else min([now_s + _MINUTE_S, *dates.values(), NEVER_S if begins is None else begins + 1])
+        )
         return due
 
     def _would_do(self, data: bytes) -> bool:

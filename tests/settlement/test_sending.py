@@ -288,3 +288,19 @@ def test_a_report_with_a_missing_repeated_or_foreign_signature_is_refused_whole(
         stage.report(rows, signatures=signatures)
     assert refusal.value.remedy
     assert stage.pactum.agreement_of(agreement).next == 0
+
+
+def test_an_agreement_that_was_looked_at_before_it_began_still_expires_on_time(troupe, monkeypatch):
+    monkeypatch.setattr("settlement.settle._MINUTE_S", 10**6)  # so that nothing but the date itself makes it look again
+    agreement = troupe.open()
+    _, _, crank = restarted(troupe)
+    troupe.look()
+    assert crank.step() == 0
+    begins_s, end_s = troupe.stage.pactum.period_of(agreement, 0)
+    troupe.stage.move_to(begins_s + 1)
+    troupe.look()
+    assert crank.step() == 0
+    troupe.stage.move_to(end_s + troupe.docket.agreements()[agreement].parameters.report_deadline)
+    troupe.look()
+    assert crank.step() == 1
+    assert troupe.stage.pactum.agreement_of(agreement).next == 1
