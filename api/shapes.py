@@ -189,7 +189,7 @@ class Accepted(Shape):
     slash_bps: int
     uptime_ppm: int
     coverage_ppm: int
-    p95_ms: int
+    p95_ms: int | None = Field(description="null where no sample was ok")
     matures: Moment
     place: Place
     report: Report | None

@@ -192,7 +192,7 @@ def _accepted(view: AcceptedView) -> shapes.Accepted:
         slash_bps=view.row.slash_bps,
         uptime_ppm=view.row.uptime_ppm,
         coverage_ppm=view.row.coverage_ppm,
-        p95_ms=view.row.p95_ms,
+        p95_ms=view.row.p95_ms or None,
         matures=moment(view.matures_at_s),
         place=place(view.stamp),
         report=_report(view.report) if view.report is not None else None,

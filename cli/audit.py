@@ -10,12 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from chain.events import Event
+from chain.row import unpack
 from cli.amounts import parse_agreement, show_agreement
 from cli.connection import Connection
 from cli.console import out, print_json, print_table
 from cli.history import read_events
 from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, AgreementId, Book, Json, PeriodNumber, RpcUrl
 from governance.errors import BadInput
+from settlement.audit_checks import Check
 
 app = typer.Typer(no_args_is_help=True, help="An auditor's side: read the log, check a period again.")
 
@@ -75,13 +77,18 @@ def verify(
     if json_:
         print_json(report.document() | {"agreement": agreement})
     else:
-        rows = [(check.name, check.result.value, check.expected, check.seen) for check in report.checks]
+        rows = [(check.name, check.result.value, *_difference(check)) for check in report.checks]
         print_table(f"agreement {agreement}, period {period}", ("check", "result", "expected", "seen"), rows)
         for suspect in report.suspects:
             out.print(f"differs, without shaking the median: {suspect}", markup=False)
         out.print(_VERDICTS[report.result.value], markup=False, style="green" if report.result is Result.HELD else "red")
     if report.result is not Result.HELD:
         raise typer.Exit(1)
+
+
+def _difference(check: Check) -> tuple[str, str]:
+    """What was expected and seen, where it matters: what held needs no second look, and --json has it all."""
+    return ("", "") if check.result.value == "held" else (_shown(check.expected), _shown(check.seen))
 
 
 _VERDICTS = {
@@ -122,6 +129,8 @@ def _plain(name: str, value: object) -> object:
     """A value as JSON has it: money and other large integers as decimal strings, so that no reader loses a digit."""
     if name == "agreement" and isinstance(value, int):
         return show_agreement(value)
+    if name == "row" and isinstance(value, int):
+        return _row(value)
     if isinstance(value, Enum):
         return value.name.lower()
     if is_dataclass(value):
@@ -133,6 +142,17 @@ def _plain(name: str, value: object) -> object:
     return str(value) if isinstance(value, int) and value >= 1 << 53 else value
 
 
+def _row(word: int) -> dict[str, object]:
+    """A row word, and what it says; a skipped one may say what no row may."""
+    try:
+        row = unpack(word)
+    except BadInput as error:
+        return {"word": f"0x{word:064x}", "unreadable": error.message}
+    return {"word": f"0x{word:064x}"} | {each.name: _plain(each.name, getattr(row, each.name)) for each in fields(row)}
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}={_shown(inner)}" for name, inner in value.items()) + "}"
     text = str(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}… ({len(text)} characters)"

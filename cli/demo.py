@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.console import Stage, print_json, progress
-from cli.demo_checks import Audited, audit_all, checks_of
+from cli.console import Stage, err, print_json, progress
+from cli.demo_checks import Audited, audit_all, checks_of, surprises
 from cli.demo_report import DemoResult, show
 from cli.demo_totals import Withdrawals, costed, totals_of, withdraw_everything
 from cli.history import PeriodHistory, periods_of, read_events
 from cli.plan import StackPlan
 from cli.stack import LIAR, Stack, running
 from cli.state import StateDirectory
-from governance.errors import RetryableError
+from governance.errors import RetryableError, SuretyError
 
 KILLED = 3
 SILENCED = (2, 3)
 MARGIN_S = 12
+_KEPT = "kept"
 GIB = 1 << 30
 
 
@@ -41,8 +44,8 @@ class Told:
 def run_demo(periods: int, *, json_: bool) -> bool:
     """Runs the scenario; True when every check of it held."""
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="surety-demo-") as folder:
-        plan = StackPlan(StateDirectory(Path(folder)), periods=periods)
+    with _folder() as folder:
+        plan = StackPlan(StateDirectory(folder), periods=periods)
         with progress("setting up", 10, quiet=json_) as stage, running(plan, stage, liar=LIAR) as stack:
             told = Told()
             _play(stack, stage, told)
@@ -56,12 +59,33 @@ def run_demo(periods: int, *, json_: bool) -> bool:
             told.peak_memory_bytes = max(told.peak_memory_bytes, stack.memory_bytes())
             result = _result(stack, history, audited, withdrawals, told)
             money = stack.connection.money()
+        if not result.held:
+            _keep(folder)
     result.seconds = round(time.monotonic() - begun, 1)
     if json_:
         print_json(result.as_json())
     else:
         show(result, money)
     return result.held
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A temporary folder. Where something went wrong it stays, so that its logs can be read."""
+    folder = Path(tempfile.mkdtemp(prefix="surety-demo-"))
+    try:
+        yield folder
+    except SuretyError:
+        _keep(folder)
+        raise
+    finally:
+        if not (folder / _KEPT).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep(folder: Path) -> None:
+    (folder / _KEPT).touch()
+    err.print(f"everything is kept in {folder}; the logs are in {folder / 'logs'}", markup=False)
 
 
 def _result(stack: Stack, history: list[PeriodHistory], audited: Audited, withdrawals: Withdrawals, told: Told) -> DemoResult:
@@ -75,7 +99,7 @@ def _result(stack: Stack, history: list[PeriodHistory], audited: Audited, withdr
         totals=totals,
         checks=checks,
         withdrawals=withdrawals,
-        findings=audited.findings,
+        findings=(*audited.findings, *surprises(stack, history)),
         lines=tuple(told.lines),
         peak_memory_mib=told.peak_memory_bytes >> 20,
     )

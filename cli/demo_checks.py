@@ -80,6 +80,21 @@ def checks_of(stack: Stack, history: Sequence[PeriodHistory], audited: Audited, 
     }
 
 
+def surprises(stack: Stack, history: Sequence[PeriodHistory]) -> tuple[str, ...]:
+    """Each reported period that did not come to what the scenario says, with what was expected and what was seen."""
+    names = {one.agreement: one.provider.name for one in stack.founded}
+    return tuple(
+        f"{names[one.agreement]}, period {one.period}: expected {_words(EXPECTED[names[one.agreement]])}, got {one.verdict}"
+        + (f" on {one.row.coverage_ppm // 10_000} % coverage" if one.row else "")
+        for one in history
+        if one.period != stack.plan.periods - 1 and not _as_expected(one, EXPECTED[names[one.agreement]])
+    )
+
+
+def _words(expected: Expectation) -> str:
+    return f"{expected.outcome.name.lower()}, tier {expected.tier}, credit {expected.credit_bps // 100} %"
+
+
 def _lies(last: int) -> frozenset[tuple[int, str]]:
     """What the audit must find: the liar lies in the even periods, and nobody reported the last one."""
     return frozenset((period, f"the evidence of member {LIAR}") for period in range(0, last, 2))

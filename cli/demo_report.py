@@ -74,7 +74,7 @@ def _row(name: str, one: CostedPeriod, money: Money) -> tuple[object, ...]:
         name,
         one.told.period,
         percent_of(row.uptime_ppm if row else None),
-        row.p95_ms if row else None,
+        (row.p95_ms or None) if row else None,
         percent_of(row.coverage_ppm if row else None),
         one.told.verdict,
         f"{row.credit_bps // 100} %" if row and row.credit_bps else None,

@@ -159,7 +159,7 @@ class CostedPeriod:
             "outcome": one.outcome.name.lower(),
             "expired": one.expired,
             "uptime_ppm": row.uptime_ppm if row else None,
-            "p95_ms": row.p95_ms if row else None,
+            "p95_ms": (row.p95_ms or None) if row else None,
             "coverage_ppm": row.coverage_ppm if row else None,
             "tier": row.tier if row else None,
             "credit_bps": row.credit_bps if row else 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -12,10 +12,10 @@ from chain.contracts import LawStoneClient, PactumClient, TokenClient, ZoneClien
 from chain.devnet import Anvil, DeployParameters, deploy, dev_signer
 from chain.docket import Docket
 from chain.hashing import ZERO_ADDRESS, text_id
-from chain.keys import Signer
-from chain.offers import Offer
+from chain.offers import Offer, SignedOffer
 from chain.sender import Sender
 from chain.typed_data import offer_digest
+from cli.demo_providers import scenario
 from cli.plan import CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, MEMBERS, RELAY, UNIT, StackPlan
 from cli.providers import largest_credit_bps
 from governance import laws
@@ -47,6 +47,14 @@ class Founded:
     provider: Provided
     address: str
     start_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What one provider of the devnet offers."""
+
+    provider: Provided
+    signed: SignedOffer
 
 
 class Founder:
@@ -84,22 +92,33 @@ class Founder:
         stone.enact(self.sender(GOVERNOR), text_id(text))
         return book
 
-    def open_all(
-        self, book: AddressBook, provided: Sequence[Provided], start_s: int, periods: int, opened: Callable[[int], None]
-    ) -> list[Founded]:
-        """Registers, stakes and offers as each provider, and opens an agreement with each as the customer."""
+    def offer(self, book: AddressBook, number: int, one: Provided, periods: int) -> Offered:
+        """Registers and stakes as one of the providers, counted from 0, publishes its terms and signs its offer."""
+        plan, provider = self._plan, self.sender(FIRST_PROVIDER + number)
         token = TokenClient(self._node, book.token or ZERO_ADDRESS)
+        zone = ZoneClient(self._node, book.zone)
+        token.mint(self.sender(GOVERNOR), provider.address, plan.stake)
+        token.approve(provider, book.zone, plan.stake)
+        zone.register(provider, provider.address, one.profile)
+        zone.stake(provider, token.address, plan.stake)
+        pactum = PactumClient(self._node, book.pactum)
+        if not pactum.is_published(text_id(one.terms)):
+            pactum.publish_terms(provider, one.terms)
+        offer = self._unsigned(provider.address, token.address, one, periods)
+        signature = dev_signer(FIRST_PROVIDER + number).sign_digest(offer_digest(book.pactum_domain, offer))
+        return Offered(one, SignedOffer(offer, signature))
+
+    def open_all(self, book: AddressBook, offers: Sequence[Offered], start_s: int, periods: int) -> list[Founded]:
+        """Opens an agreement from each offer, as the customer."""
+        token, pactum = TokenClient(self._node, book.token or ZERO_ADDRESS), PactumClient(self._node, book.pactum)
         customer = self.sender(CUSTOMER)
-        total = self._plan.fee * periods * len(provided)
+        total = self._plan.fee * periods * len(offers)
         token.mint(self.sender(GOVERNOR), customer.address, total + SPENDING_MONEY)
         token.approve(customer, book.pactum, total)
         founded = []
-        for number, one in enumerate(provided):
-            offer, signature = self._offer(book, FIRST_PROVIDER + number, one, periods)
-            pactum = PactumClient(self._node, book.pactum)
-            receipt = pactum.open(customer, offer, signature, start_s, periods)
-            founded.append(Founded(pactum.opened(receipt).agreement, one, offer.provider, start_s))
-            opened(number + 1)
+        for one in offers:
+            receipt = pactum.open(customer, one.signed.offer, one.signed.signature, start_s, periods)
+            founded.append(Founded(pactum.opened(receipt).agreement, one.provider, one.signed.offer.provider, start_s))
         return founded
 
     def still_running(self, book: AddressBook, provided: Sequence[Provided]) -> list[Founded]:
@@ -118,24 +137,11 @@ class Founder:
         """One keystore a role, all with the devnet's password."""
         roles = {"governor": GOVERNOR, "relay": RELAY, "customer": CUSTOMER}
         roles |= {f"oracle-{member}": FIRST_ORACLE + member for member in range(MEMBERS)}
+        roles |= {f"provider-{one.name}": FIRST_PROVIDER + number for number, one in enumerate(scenario(1_000))}
         for role, account in roles.items():
             path = self._plan.state.keystore(role)
             if not path.exists():
                 dev_signer(account).save(path, PASSWORD, light=True)
-
-    def _offer(self, book: AddressBook, account: int, one: Provided, periods: int) -> tuple[Offer, bytes]:
-        plan, provider = self._plan, self.sender(account)
-        token = TokenClient(self._node, book.token or ZERO_ADDRESS)
-        zone = ZoneClient(self._node, book.zone)
-        token.mint(self.sender(GOVERNOR), provider.address, plan.stake)
-        token.approve(provider, book.zone, plan.stake)
-        zone.register(provider, provider.address, one.profile)
-        zone.stake(provider, token.address, plan.stake)
-        pactum = PactumClient(self._node, book.pactum)
-        if not pactum.is_published(text_id(one.terms)):
-            pactum.publish_terms(provider, one.terms)
-        offer = self._unsigned(provider.address, token.address, one, periods)
-        return offer, _signed(dev_signer(account), book, offer)
 
     def _unsigned(self, provider: str, token: str, one: Provided, periods: int) -> Offer:
         plan, terms = self._plan, parse_terms(one.terms, one.name)
@@ -181,7 +187,3 @@ def terms_for(template: str, name: str, url: str, period_s: int) -> str:
 def demo_template() -> str:
     """The terms that the demo and the local stack start from; ``examples/demo.yaml`` shows them to people."""
     return (files("cli.terms") / "demo.yaml").read_text("utf-8")
-
-
-def _signed(signer: Signer, book: AddressBook, offer: Offer) -> bytes:
-    return signer.sign_digest(offer_digest(book.pactum_domain, offer))

@@ -333,7 +333,7 @@ def _settled(one: CostedPeriod, history: History, division: Division | None) -> 
         credit_bps=row.credit_bps if row else 0,
         slash_bps=row.slash_bps if row else 0,
         uptime_ppm=row.uptime_ppm if row else None,
-        p95_ms=row.p95_ms if row else None,
+        p95_ms=(row.p95_ms or None) if row else None,
         coverage_ppm=row.coverage_ppm if row else None,
         division=division,
         gas=one.gas,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -23,8 +24,8 @@ from cli.workers import ApiOrder, OracleOrder, SettlementOrder, api_process, ora
 from governance.errors import BadInput, RetryableError
 
 HOST = "127.0.0.1"
-READY_PATIENCE_S = 30.0
-SETTLE_IN_S = 4
+READY_PATIENCE_S = 60.0
+SETTLE_IN_S = 5
 LIAR = 1
 
 
@@ -62,12 +63,13 @@ class Stack:
 
     def start_oracle(self, member: int, *, lies: bool = False) -> None:
         """Starts, or starts again, one oracle."""
+        self.plan.state.ready(f"oracle-{member}").unlink(missing_ok=True)
         order = OracleOrder(self.plan.state.root, member, self.anvil.rpc_url, self.relay_url, self.plan.poll_s, lies)
         self.crew.start(f"oracle-{member}", oracle_process, order)
 
     def memory_bytes(self) -> int:
         """What all processes of the stack hold now, this one included; shared pages count once."""
-        return memory_bytes([*self.crew.pids(), self.anvil.pid])
+        return memory_bytes([os.getpid(), *self.crew.pids(), self.anvil.pid])
 
 
 @contextmanager
@@ -90,10 +92,11 @@ def running(plan: StackPlan, stage: Stage, *, liar: int | None = None) -> Iterat
         crew = leaving.enter_context(Crew(plan.state.logs))
         stack = Stack(plan, anvil, crew, book, ports, founder, sockets, [])
         _start_workers(stack, liar)
-        stage.at(3, "opening the agreements")
+        stage.at(3, "waiting until every oracle and the relay are at work")
+        _await(stack, _relay_answers(stack), *(_oracle_works(stack, member) for member in range(plan.oracles)))
         _found(stack, stage)
-        stage.at(9, "waiting until all parts answer")
-        _await_ready(stack)
+        stage.at(9, "waiting for the API")
+        _await(stack, _api_answers(stack))
         stage.at(10)
         yield stack
 
@@ -141,17 +144,18 @@ def _found(stack: Stack, stage: Stage) -> None:
 
     Agreements of an earlier run that are not over go on.
     """
-    plan = stack.plan
+    plan, founder = stack.plan, stack.founder
     behaviours = scenario(plan.period_s * 1_000)
     provided = [_provided(one, stack.sockets[one.name], plan.period_s) for one in behaviours]
-    stack.founded = stack.founder.still_running(stack.book, provided)
-    resumed = len(stack.founded) == len(provided)
-    start_s = stack.founded[0].start_s if resumed else _next_start_s(stack)
+    founded = founder.still_running(stack.book, provided)
+    resumed = len(founded) == len(provided)
+    offers = []
+    for number, one in enumerate([] if resumed else provided):
+        stage.at(4 + number, f"registering {one.name}")
+        offers.append(founder.offer(stack.book, number, one, plan.periods))
+    start_s = founded[0].start_s if resumed else _next_start_s(stack)
     stack.crew.start("providers", serve, behaviours, dict(stack.sockets), start_s, plan.period_s)
-    if not resumed:
-        stack.founded = stack.founder.open_all(
-            stack.book, provided, start_s, plan.periods, lambda done: stage.at(3 + done, f"opening agreement {done}")
-        )
+    stack.founded = founded if resumed else founder.open_all(stack.book, offers, start_s, plan.periods)
     stack.crew.start("api", api_process, ApiOrder(plan.state.root, stack.anvil.rpc_url, stack.ports.api))
 
 
@@ -165,15 +169,35 @@ def _provided(one: Behaviour, reserved: socket.socket, period_s: int) -> Provide
     return Provided(one.name, one.promise, json.dumps(one.profile), terms_for(demo_template(), one.name, url, period_s))
 
 
-def _await_ready(stack: Stack) -> None:
-    """Waits until API and relay answer; raises NotReady, or WorkerDied with the reason."""
-    waiting = [f"{stack.relay_url}/healthz", f"{stack.api_url}/healthz"]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the stack that must come up, and how one sees that it has."""
+
+    name: str
+    is_up: Callable[[], bool]
+
+
+def _relay_answers(stack: Stack) -> _Part:
+    return _Part("the relay", lambda: _answers(f"{stack.relay_url}/healthz"))
+
+
+def _api_answers(stack: Stack) -> _Part:
+    return _Part("the API", lambda: _answers(f"{stack.api_url}/healthz"))
+
+
+def _oracle_works(stack: Stack, member: int) -> _Part:
+    return _Part(f"oracle {member}", stack.plan.state.ready(f"oracle-{member}").exists)
+
+
+def _await(stack: Stack, *parts: _Part) -> None:
+    """Waits until parts are up; raises NotReady, or WorkerDied with the reason."""
+    waiting = list(parts)
     patience = time.monotonic() + READY_PATIENCE_S
     while waiting:
         stack.crew.check()
         if time.monotonic() > patience:
-            raise NotReady(f"no answer from {waiting[0]}", value=waiting[0], remedy=f"see {stack.plan.state.logs}")
-        if _answers(waiting[0]):
+            raise NotReady(f"{waiting[0].name} did not come up", value=waiting[0].name, remedy=f"see {stack.plan.state.logs}")
+        if waiting[0].is_up():
             waiting.pop(0)
         else:
             time.sleep(0.1)

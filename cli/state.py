@@ -57,6 +57,10 @@ class StateDirectory:
         """The keystore of one role."""
         return self.root / "keys" / f"{role}.json"
 
+    def ready(self, worker: str) -> Path:
+        """The mark that a worker sets when it is at work."""
+        return self.logs / f"{worker}.ready"
+
     def prepare(self) -> None:
         """Makes the folder, readable to its owner alone."""
         for folder in (self.root, self.root / "keys", self.root / "evidence", self.logs):

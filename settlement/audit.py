@@ -119,7 +119,9 @@ class Auditor:
         """Checks one agreement-period. Raises as ``verify_period`` does."""
         record = self._docket.agreement(agreement)
         if record is None or not 0 <= period < record.periods:
-            raise UnknownAgreement(f"no period {period} of agreement {agreement}", value=agreement, remedy="check both numbers")
+            raise UnknownAgreement(
+                f"no period {period} of agreement 0x{agreement:024x}", value=agreement, remedy="check both numbers"
+            )
         trail = follow(self._node, self._book, agreement, period, record.offer.deposit)
         if isinstance(trail, ExpiredPeriod):
             return AuditReport(agreement, period, tuple(self._expired(record, period, trail)), EVERY_EXPIRED)

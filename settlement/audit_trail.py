@@ -76,7 +76,7 @@ def follow(node: Node, book: AddressBook, agreement: int, period: int, deposit: 
         left = deposit - sum(_taken(log) for log in own if _place(log) < _place(expired))
         return ExpiredPeriod(expired, accepted, left, node.block(expired.block_hash))
     if accepted is None:
-        raise NotDecided(f"period {period} of agreement {agreement} is not decided", value=period, remedy="ask when it is")
+        raise NotDecided(f"period {period} of agreement 0x{agreement:024x} is not decided", value=period, remedy="ask when it is")
     left = deposit - sum(_taken(log) for log in own if _place(log) < _place(settled or accepted))
     return ReportedPeriod(accepted, _reported(node, book, accepted), settled, left, node.block(accepted.block_hash))
 

@@ -53,7 +53,7 @@ class Tallies:
         record = self._world.agreements().get(counts.agreement)
         if record is None or counts.period >= record.periods:
             raise BadInput(
-                f"no period {counts.period} of agreement {counts.agreement}",
+                f"no period {counts.period} of agreement 0x{counts.agreement:024x}",
                 value=counts.agreement,
                 remedy="count what was opened",
             )

@@ -60,6 +60,9 @@ MUTANTS = {
 }
 
 
+pytestmark = pytest.mark.timeout(600)
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """A copy of what Forge needs, compiled once, so that each mutant compiles only what it changes."""
@@ -89,13 +92,11 @@ def forge_test(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
-@pytest.mark.slow
 def test_the_contracts_as_they_are_pass(copy: Path) -> None:
     run = forge_test(copy)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_broken_line_breaks_a_test(copy: Path, name: str) -> None:
     file, line, broken = MUTANTS[name]
