@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from chain.blocks import Receipt
-from chain.events import CustomerPaid, DaoPaid, Event, MemberPaid, Opened, ProviderPaid, RelayPaid, Reported, Staked, Withdrawn
+from chain.events import CustomerPaid, DaoPaid, Event, MemberPaid, Opened, ProviderPaid, RelayPaid, Staked, Withdrawn
 from chain.reverts import TransactionReverted
 from chain.sender import Sender
 from cli.amounts import show_agreement
 from cli.connection import Connection
-from cli.history import PeriodHistory, division_json, read_events
+from cli.history import PeriodHistory, division_json, observer_sets, read_events
 from cli.plan import CUSTOMER, FIRST_PROVIDER, GOVERNOR, RELAY
 from cli.stack import Stack
 
@@ -106,21 +106,12 @@ def claim_shared(connection: Connection, senders: Mapping[int, Sender], agreemen
     gas: dict[str, int] = {}
     pactum, token, relay = connection.pactum, connection.token().address, senders[RELAY]
     _claim(gas, "claim_customer", lambda: pactum.claim_customer(senders[CUSTOMER], agreements))
-    for configuration, sets in _observer_sets(connection).items():
+    for configuration, sets in observer_sets(read_events(connection)).items():
         for member in range(max(sets).bit_length()):
             _claim(gas, "claim_member", lambda c=configuration, s=sets, m=member: pactum.claim_member(relay, c, token, m, s))  # type: ignore[misc]
     _claim(gas, "claim_relay", lambda: pactum.claim_relay(relay, relay.address, token))
     _claim(gas, "claim_dao", lambda: pactum.claim_dao(senders[GOVERNOR], token))
     return gas
-
-
-def _observer_sets(connection: Connection) -> dict[bytes, set[int]]:
-    """The sets of observers that reports named, by configuration."""
-    found: dict[bytes, set[int]] = {}
-    for event in read_events(connection):
-        if isinstance(event, Reported):
-            found.setdefault(event.configuration, set()).add(event.observers)
-    return found
 
 
 def totals_of(connection: Connection, gas: dict[str, int]) -> Totals:

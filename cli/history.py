@@ -78,6 +78,15 @@ def reports_in(events: Iterable[Event]) -> dict[bytes, Reported]:
     return {event.tx_hash: event for event in events if isinstance(event, Reported)}
 
 
+def observer_sets(events: Iterable[Event]) -> dict[bytes, set[int]]:
+    """Which sets of members reports rested on, by configuration: what a member names when it claims its share."""
+    found: dict[bytes, set[int]] = {}
+    for event in events:
+        if isinstance(event, Reported):
+            found.setdefault(event.configuration, set()).add(event.observers)
+    return found
+
+
 def division_json(division: Division | None) -> dict[str, str | None]:
     """Who got what of one period, as decimal strings; the relay's fee is part of the validators' share."""
     if division is None:

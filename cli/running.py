@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from chain.addressbook import AddressBook
+from chain.hashing import address_of
 from chain.keys import open_keystore
 from chain.node import public_url
-from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, Keystore, RpcUrl
+from chain.sender import Sender
+from cli.connection import Connection
+from cli.console import out, print_json
+from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, Keystore, RpcUrl, Token
 from cli.passwords import password_for
 from governance.errors import BadInput
 
@@ -117,6 +121,36 @@ def oracle_run(
     )
 
 
+@oracle_app.command("claim", epilog="Example: surety oracle claim --keystore oracle.json")
+def oracle_claim(
+    keystore: Keystore,
+    member: Annotated[str | None, typer.Option(help="The member that is paid; by default the keystore's own address.")] = None,
+    token: Token = None,
+    rpc_url: RpcUrl = DEFAULT_RPC_URL,
+    book: Book = DEFAULT_BOOK,
+    json_: Json = False,
+) -> None:
+    """Pull a member's share of the validators' part. Anyone may, and pays the gas; the member is paid."""
+    from cli.earnings import claim_as_member
+
+    _claim(claim_as_member, keystore, member, token, rpc_url, book, json_=json_)
+
+
+@relay_app.command("claim", epilog="Example: surety relay claim --keystore relay.json")
+def relay_claim(
+    keystore: Keystore,
+    payee: Annotated[str | None, typer.Option(help="The payee that is paid; by default the keystore's own address.")] = None,
+    token: Token = None,
+    rpc_url: RpcUrl = DEFAULT_RPC_URL,
+    book: Book = DEFAULT_BOOK,
+    json_: Json = False,
+) -> None:
+    """Pull a relay's fees to its payee. Anyone may, and pays the gas; the payee is paid."""
+    from cli.earnings import claim_as_relay
+
+    _claim(claim_as_relay, keystore, payee, token, rpc_url, book, json_=json_)
+
+
 @relay_app.command("run", epilog="Example: surety relay run --keystore relay.json --database sqlite:///settlement.db")
 def relay_run(
     keystore: Keystore,
@@ -164,6 +198,27 @@ def api_serve(
 
     config = ApiConfig(database, AddressBook.load(book), rpc_url, host, port, allow_remote=allow_remote)
     run_api(config, started=lambda address: _say_to_stderr(f"API at {address}/ and {address}/docs; Ctrl-C stops it"))
+
+
+def _claim(
+    claim: Callable[[Connection, Sender, str, str], int],
+    keystore: Path,
+    whose: str | None,
+    token: str | None,
+    rpc_url: str,
+    book: Path,
+    *,
+    json_: bool,
+) -> None:
+    connection = Connection.open(rpc_url, book)
+    money = connection.money(token)
+    sender = connection.sender(keystore)
+    to = address_of(whose) if whose else sender.address
+    amount = claim(connection, sender, to, money.token)
+    if json_:
+        print_json({"paid": to, "amount": str(amount), "token": money.token})
+    else:
+        out.print(f"{money.label(amount)} to {to}", markup=False)
 
 
 SECRET_PREFIX = "SURETY_SECRET_"  # noqa: S105 - the name of a variable

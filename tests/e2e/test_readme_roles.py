@@ -145,6 +145,11 @@ def test_provider_customer_operator_and_auditor_play_their_roles_with_the_readme
 
         shown = devnet.type(". devnet/env; surety provider withdraw --keystore devnet/acme.json")
         assert re.search(r"\d+\.\d\d mUSD earned", shown)
+
+        claim = ". devnet/env; surety oracle claim --json --keystore devnet/keys/oracle-0.json"
+        assert int(json.loads(devnet.type(claim))["amount"]) > 0
+        fees = ". devnet/env; surety relay claim --json --keystore devnet/keys/relay.json"
+        assert int(json.loads(devnet.type(fees))["amount"]) > 0
     finally:
         end(running)
     assert running.returncode == 0
