@@ -35,8 +35,6 @@ class DemoStalled(RetryableError):
 class Told:
     """What happened while the scenario ran."""
 
-    killed_in: set[int] = field(default_factory=set)
-    restarted_in: set[int] = field(default_factory=set)
     peak_memory_bytes: int = 0
     lines: list[str] = field(default_factory=list)
 
@@ -163,7 +161,6 @@ def _acts(stack: Stack, told: Told, stage: Stage) -> list[_Act]:
 def _killing(stack: Stack, told: Told, stage: Stage, period: int) -> Callable[[], None]:
     def act() -> None:
         stack.crew.kill(f"oracle-{KILLED}")
-        told.killed_in.add(period)
         _tell(told, stage, f"period {period}: oracle {KILLED} is killed")
 
     return act
@@ -172,7 +169,6 @@ def _killing(stack: Stack, told: Told, stage: Stage, period: int) -> Callable[[]
 def _restarting(stack: Stack, told: Told, stage: Stage, period: int) -> Callable[[], None]:
     def act() -> None:
         stack.start_oracle(KILLED)
-        told.restarted_in.add(period)
         _tell(told, stage, f"period {period}: oracle {KILLED} starts again")
 
     return act
@@ -182,7 +178,6 @@ def _silencing(stack: Stack, told: Told, stage: Stage, period: int) -> Callable[
     def act() -> None:
         for member in SILENCED:
             stack.crew.kill(f"oracle-{member}")
-        told.killed_in.add(period)
         _tell(told, stage, f"period {period}: oracles {SILENCED[0]} and {SILENCED[1]} are down; no quorum, no report")
 
     return act

@@ -73,11 +73,6 @@ def periods_of(events: Iterable[Event]) -> list[PeriodHistory]:
     return [found[key] for key in sorted(found)]
 
 
-def reports_in(events: Iterable[Event]) -> dict[bytes, Reported]:
-    """The accepted reports, by the transaction that carried them."""
-    return {event.tx_hash: event for event in events if isinstance(event, Reported)}
-
-
 def observer_sets(events: Iterable[Event]) -> dict[bytes, set[int]]:
     """Which sets of members reports rested on, by configuration: what a member names when it claims its share."""
     found: dict[bytes, set[int]] = {}

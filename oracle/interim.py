@@ -15,6 +15,7 @@ from chain.typed_data import COMMITTEE_NAME, Domain, separator
 from chain.words import encode_uint
 from governance.errors import BadInput
 from governance.values import Ratio
+from oracle.wire import load_pair
 
 TALLY_TYPE = (
     "Tally(uint96 agreement,uint32 period,uint64 asOf,uint64 samples,uint128 uptimeNumerator,uint128 uptimeDenominator,"
@@ -98,18 +99,12 @@ def _load_signed(member: int, fields: dict[str, Any], source: str) -> SignedInte
         period=integer(fields["period"], f"{source}: period", 32),
         as_of_s=integer(fields["as_of_s"], f"{source}: as_of_s", 40),
         samples=integer(fields["samples"], f"{source}: samples", 63),
-        uptime=_load_pair(fields["uptime"], f"{source}: uptime", 128),
-        attained=_load_pair(fields["attained"], f"{source}: attained", 64),
-        coverage=_load_pair(fields["coverage"], f"{source}: coverage", 64),
+        uptime=load_pair(fields["uptime"], f"{source}: uptime", 128),
+        attained=load_pair(fields["attained"], f"{source}: attained", 64),
+        coverage=load_pair(fields["coverage"], f"{source}: coverage", 64),
         p95_ms=integer(fields["p95_ms"], f"{source}: p95_ms", 32),
     )
     return SignedInterim(member, counts, hex_bytes(fields["signature"], f"{source}: signature", 64))
-
-
-def _load_pair(value: object, source: str, bits: int) -> Ratio:
-    if not isinstance(value, list) or len(value) != 2:
-        raise BadInput("no pair", source=source, value=value, remedy="a list: numerator, denominator")
-    return Ratio(integer(value[0], source, bits), integer(value[1], source, bits))
 
 
 def _pairs(counts: Interim) -> tuple[tuple[str, Ratio], ...]:

@@ -107,9 +107,9 @@ def load_observation(document: object, source: str) -> Observation:
         agreement=integer(fields["agreement"], f"{source}: agreement", 96),
         period=integer(fields["period"], f"{source}: period", 32),
         samples=integer(fields["samples"], f"{source}: samples", 64),
-        uptime=_load_pair(fields["uptime"], f"{source}: uptime", 128),
-        attained=_load_pair(fields["attained"], f"{source}: attained", 64),
-        coverage=_load_pair(fields["coverage"], f"{source}: coverage", 64),
+        uptime=load_pair(fields["uptime"], f"{source}: uptime", 128),
+        attained=load_pair(fields["attained"], f"{source}: attained", 64),
+        coverage=load_pair(fields["coverage"], f"{source}: coverage", 64),
         p95_ms=integer(fields["p95_ms"], f"{source}: p95_ms", 32),
         evidence=hex_bytes(fields["evidence"], f"{source}: evidence", 32),
     )
@@ -217,7 +217,8 @@ def _pair_json(share: Ratio) -> list[str]:
     return [str(share.numerator), str(share.denominator)]
 
 
-def _load_pair(value: object, source: str, bits: int) -> Ratio:
+def load_pair(value: object, source: str, bits: int) -> Ratio:
+    """A share on the wire: its numerator and denominator, each of at most so many bits. Raises BadInput with the place."""
     entries = _array(value, source)
     if len(entries) != 2:
         raise BadInput(f"{len(entries)} numbers", source=source, remedy="a pair: numerator, denominator")

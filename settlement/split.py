@@ -1,7 +1,7 @@
 """How one settled period's fee is divided: the reference that the contract and the auditor are held against.
 
 Pure integers, money in the token's smallest unit, rounding always down; what rounding leaves goes to the provider, so
-that the six fee parts sum to the fee exactly. Mirrors ``contracts/libraries/Split.sol``.
+that the five fee parts sum to the fee exactly. Mirrors ``contracts/libraries/Split.sol``.
 """
 
 from __future__ import annotations
