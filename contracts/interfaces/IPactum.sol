@@ -49,24 +49,30 @@ interface IPactum {
         PeriodKind periodKind;
         uint32 periodLength; // seconds; 0 for calendar months
         uint32 maxPeriods;
+        uint16 noticePeriods; // whole periods that still run after either side ends the agreement early
         uint32 lead; // seconds between opening and start, at least
         uint64 expiry; // exclusive
         uint256 nonce; // one nonce of a provider opens once
     }
 
-    /// @notice What governance may change for later agreements; numbered, and pinned by each agreement at opening.
+    /// @notice What governance may change for later agreements; numbered, and pinned by each agreement at opening. Times in seconds.
     struct Parameters {
-        uint32 reportDeadline; // seconds after a period's end in which a report is accepted
-        uint32 disputeWindow; // seconds after acceptance until a row matures
+        uint32 reportDeadline; // after a period's end, in which a report is accepted
+        uint32 disputeWindow; // after acceptance, until a row matures; in which it can be disputed
+        uint32 resolutionDeadline; // after a dispute, in which the arbiter may rule
+        uint32 thaw; // from asking for stake to taking it, at least; no shorter than the three windows together
+        uint32 longestPeriod; // that an agreement may have
         uint16 validatorBps;
         uint16 daoBps;
+        uint16 disputeBondBps; // of the amount that a dispute holds up
+        address arbiter; // who rules on disputes
     }
 
     /// @notice A token that agreements may use; numbered like parameters.
     struct Listing {
         address token;
+        uint96 relayFee; // per paid row, out of the validators' share, to the relay's payee
         uint128 minFee;
-        uint128 relayFee; // per paid row, out of the validators' share, to the relay's payee
     }
 
     /// @notice Signed by the quorum, with the hash of the rows, as
@@ -79,53 +85,63 @@ interface IPactum {
         address payee;
     }
 
+    /// @notice An agreement as it stands. Terms and law are in its offer, which `Opened` carries and the id binds.
     struct Agreement {
         address customer;
         address provider;
-        bytes32 terms;
-        bytes32 law;
         uint128 fee;
-        uint128 deposit;
-        uint128 depositLeft;
+        uint128 deposit; // locked at opening
+        uint128 depositLeft; // not awarded to the customer, nor held by a dispute
         uint16 maxCreditBps;
         uint16 maxSlashBps;
         PeriodKind periodKind;
         uint32 periodLength;
         uint64 start;
         uint32 periods;
+        uint16 noticePeriods;
         uint32 next; // first period that is neither reported nor expired
         uint32 parameters;
         uint32 listing;
-        bool closed; // every period settled, the deposit released
+        uint32 disputes; // open ones
+        bool closed; // every period settled, no dispute open, the deposit released
     }
 
-    /// @notice An accepted row that has not been settled.
+    /// @notice An accepted row that has not been settled, nor disputed.
     struct Pending {
         uint32 period;
         Outcome outcome;
         uint16 creditBps;
         uint16 slashBps;
         uint64 acceptedAt;
+        uint32 crew;
+    }
+
+    /// @notice Whom the validators' share of a row goes to, besides the configuration: who observed, and who relayed.
+    struct Crew {
         uint32 observers;
-        bytes32 configuration;
         address payee;
     }
 
-    /// @notice How one settled period's fee was divided; the first five parts sum to the fee exactly.
-    /// `customerFromDeposit` is the rest of the credit, `slash` comes on top; both are taken from the locked deposit.
-    struct Division {
-        uint128 provider;
-        uint128 validators;
-        uint128 relay;
-        uint128 dao;
-        uint128 customerFromFee;
-        uint128 customerFromDeposit;
-        uint128 slash;
+    /// @notice A row that a dispute took out of its agreement, as the Tribunal needs to know it.
+    struct Held {
+        address customer;
+        address provider;
+        address token;
+        uint32 parameters;
+        Outcome outcome;
+        uint16 creditBps;
+        uint16 slashBps;
+        uint256 amount; // what the dispute holds up: the fee, and what the row would take from the deposit
     }
 
+    // Every balance follows from these and from nothing else. A row is accepted, and later settled by one of: the acceptance of a later
+    // row of its agreement, `Settled`, `Expired` or, if it was disputed, `Decided`; how a settled row's fee is divided is arithmetic over
+    // the agreement's offer, parameters and listing (see Split).
     event ParametersSet(uint32 indexed parameters, Parameters values);
     event Listed(uint32 indexed listing, Listing values);
     event TreasurySet(address treasury);
+    event GuardianSet(address guardian);
+    event OpeningPaused(bool paused, address by);
     event TermsPublished(bytes32 indexed terms, bytes text);
     event OfferCancelled(address indexed provider, uint256 nonce);
     event Opened(
@@ -138,6 +154,9 @@ interface IPactum {
         uint32 parameters,
         uint32 listing
     );
+    /// @notice The agreement ends after `periods` periods. A row that waits and has matured is settled first; then the customer is credited
+    /// `refund`, the fees of the periods that will not run.
+    event Terminated(uint96 indexed agreement, address indexed by, uint32 periods, uint256 refund);
     event Reported(
         bytes32 indexed configuration,
         uint64 indexed epoch,
@@ -147,20 +166,33 @@ interface IPactum {
         uint256 signers,
         bytes32 rowsHash
     );
-    event Accepted(uint96 indexed agreement, uint32 indexed period, uint256 row, uint64 maturesAt);
-    event Skipped(uint96 indexed agreement, uint32 indexed period, uint256 row, Skip reason);
-    event Expired(uint96 indexed agreement, uint32 indexed first, uint32 count, Division each);
-    event Settled(uint96 indexed agreement, uint32 indexed period, Outcome outcome, Division division);
-    event Closed(uint96 indexed agreement, uint128 depositReleased);
-    event ProviderPaid(uint96 indexed agreement, address indexed provider, address to, uint256 amount);
+    /// @notice The row of the agreement that waited, if one did, is settled with this; its period's window is over.
+    event Accepted(uint96 indexed agreement, uint256 row);
+    event Skipped(uint96 indexed agreement, uint256 row, Skip reason);
+    /// @notice The row that waited is settled without a later one.
+    event Settled(uint96 indexed agreement, uint32 period);
+    /// @notice No report came for these periods: each is settled as NoData. A row that waited was settled before.
+    event Expired(uint96 indexed agreement, uint32 first, uint32 count);
+    /// @notice A dispute took the waiting row out; `reserve` of the deposit is kept for it.
+    event RowHeld(uint96 indexed agreement, uint32 indexed period, uint256 reserve);
+    /// @notice A disputed row is settled like this, its reserve having been released. `winner` gets the validators' part if not zero.
+    event Decided(uint96 indexed agreement, uint32 indexed period, Outcome outcome, uint16 creditBps, uint16 slashBps, address winner);
+    event Closed(uint96 indexed agreement, uint256 depositReleased);
+    /// @param parts one word for each agreement: agreement (96) | amount (160)
+    event ProviderPaid(address indexed provider, address indexed token, address to, uint256[] parts);
     event CustomerPaid(uint96 indexed agreement, address indexed customer, uint256 fromFees, uint256 fromDeposit);
-    event MemberPaid(bytes32 indexed configuration, address indexed token, address indexed member, uint256 amount);
-    event RelayPaid(address indexed payee, address indexed token, uint256 amount);
+    event MemberPaid(
+        bytes32 indexed configuration, address indexed token, address indexed member, uint32 observers, address payee, uint256 amount
+    );
+    event RelayPaid(address indexed payee, address indexed token, bytes32 configuration, uint32 observers, uint256 amount);
+    event WinnerPaid(address indexed winner, address indexed token, uint256 amount);
     event DaoPaid(address indexed treasury, address indexed token, uint256 amount);
 
     error UnusableTreasury(address treasury);
     error UnusableParameters(Parameters values);
     error UnusableListing(Listing values);
+    error NotGuardian(address caller);
+    error OpeningIsPaused();
     error TokenNotListed(address token);
     error EmptyTerms();
     error TermsAlreadyPublished(bytes32 terms);
@@ -174,41 +206,54 @@ interface IPactum {
     error CapsTooHigh(uint16 maxCreditBps, uint16 maxSlashBps);
     error ProviderShareTooSmall(uint256 have, uint256 need);
     error FeeTooSmall(uint128 fee, uint128 minFee);
+    error AmountTooLarge(uint256 amount, uint256 most);
     error RelayFeeTooLarge(uint128 relayFee, uint128 most);
     error ParametersNotSet();
+    error ConditionsChanged(uint32 parameters, uint32 listing); // those in force; the caller named others
     error UnusablePeriods(uint32 periods, uint32 maxPeriods);
     error UnusableLength(uint32 periodLength);
     error PeriodTooShort(uint256 length, uint256 least);
+    error PeriodTooLong(uint256 length, uint256 most);
     error StartTooEarly(uint64 start, uint64 earliest);
     error StartTooLate(uint64 start, uint64 latest);
     error StartOffMonth(uint64 start, uint64 monthStart);
     error NoCommitteeAt(uint64 start);
     error AgreementExists(uint96 agreement);
     error UnknownAgreement(uint96 agreement);
+    error NotAParty(uint96 agreement, address caller);
+    error NothingToTerminate(uint96 agreement, uint32 periods);
     error NoRows();
-    error TooFewObservers(uint256 have, uint256 need);
-    error ForeignObserver(uint256 observers, uint256 members);
-    error SignerWithoutObservation(uint256 signers, uint256 observers);
     error UnusablePayee(address payee);
     error NothingExpired(uint96 agreement, uint32 next);
+    error NotTribunal(address caller);
+    error NotDisputable(uint256 row); // it does not wait in its agreement, or differs from the one that does, or has matured
+    error TooManyDisputes(uint96 agreement);
+    error NotHeld(uint96 agreement, uint32 period);
+    error OverConsent(Outcome outcome, uint16 creditBps, uint16 slashBps);
     error NothingToClaim();
     error MixedClaim(uint96 agreement);
-    error SetsOutOfOrder(uint32 observers);
+    error NotPayable(address caller, address to); // only the provider itself may name another address than its payout
 
     // governance -----------------------------------------------------------------------------------------------------
 
-    /// @notice Parameters for later agreements. Shares sum to at most 10,000 bps; the report deadline is longer than
-    /// an epoch, the dispute window at least a second.
+    /// @notice Parameters for later agreements. The report deadline is longer than an epoch, no window is empty, the thaw covers the three
+    /// windows, the longest period covers the first two, neither is over 366 days; shares sum to at most 10,000 bps; somebody is arbiter.
     function setParameters(Parameters calldata values) external returns (uint32 parameters);
 
     /// @notice Lists a token, or replaces its listing for later agreements. The relay fee must fit in the validators' share of minFee,
     /// by the parameters now in force.
     function list(Listing calldata values) external returns (uint32 listing);
 
-    /// @notice Where the DAO's share is paid from now on; neither nobody nor Pactum nor the Zone.
+    /// @notice Where the DAO's share is paid from now on; neither nobody nor one of these contracts.
     function setTreasury(address treasury) external;
 
-    // opening --------------------------------------------------------------------------------------------------------
+    /// @notice Who, besides governance, may pause opening; zero: nobody.
+    function setGuardian(address guardian) external;
+
+    /// @notice Pauses `open`, and nothing else. The guardian may pause; governance may do both.
+    function pauseOpening(bool paused) external;
+
+    // opening and ending ---------------------------------------------------------------------------------------------
 
     /// @notice Publishes a terms text, once for all agreements that use it. Open to everyone.
     function publishTerms(bytes calldata text) external returns (bytes32 terms);
@@ -221,8 +266,21 @@ interface IPactum {
     /// @param start first second of period 0; at least `lead` from now and less than one period more, by which a calendar month counts as
     /// 31 days and a shorter period as a day. The first of a UTC month where periods are calendar months. A committee must be known for it
     /// @param periods at least one, at most the offer's maxPeriods and 2^24 - 1
+    /// @param parameters number of those that the caller consents to; must be the ones in force
+    /// @param listing number of the token's listing that the caller consents to; must be the one in force
     /// @return agreement the low 96 bits of keccak256(abi.encode(chain, this contract, caller, offer digest, start, periods))
-    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods) external returns (uint96 agreement);
+    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods, uint32 parameters, uint32 listing)
+        external
+        returns (uint96 agreement);
+
+    /// @notice Uses an ERC-2612 permit of the caller for exactly `value`, to be followed by `open` in one `multicall`. A permit that was
+    /// used before, by whoever saw it, is no error: its allowance stands.
+    function permit(address token, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Ends an agreement early. The caller is its customer or its provider. The periods that have begun and the offer's notice still
+    /// run; the fees of the others go back to the customer.
+    /// @return periods how many the agreement has now
+    function terminate(uint96 agreement) external returns (uint32 periods);
 
     // deciding -------------------------------------------------------------------------------------------------------
 
@@ -240,22 +298,35 @@ interface IPactum {
     /// @return settled how many rows were settled
     function settle(uint96[] calldata agreements) external returns (uint256 settled);
 
-    // claiming: everyone may call, the money goes to whom it belongs --------------------------------------------------
+    /// @notice Takes a waiting row out of its agreement until it is decided. Tribunal only.
+    /// @param row as it was accepted
+    function hold(uint256 row) external returns (Held memory);
 
-    /// @notice Pays a provider's matured shares, all of one provider and one token, to its payout address. Settles on the way.
-    function claimProvider(uint96[] calldata agreements) external returns (uint256 amount);
+    /// @notice Settles a held row, by what was decided. Tribunal only.
+    /// @param winner who gets the validators' part instead of those who signed; zero: they keep it
+    function decide(uint96 agreement, uint32 period, Outcome outcome, uint16 creditBps, uint16 slashBps, address winner) external;
+
+    // claiming: the money goes to whom it belongs --------------------------------------------------------------------
+
+    /// @notice Pays a provider's matured shares, all of one provider and one token. Settles on the way. Everyone may have them paid to the
+    /// provider's payout address; the provider itself names any.
+    function claimProvider(uint96[] calldata agreements, address to) external returns (uint256 amount);
 
     /// @notice Pays a customer's matured refunds, credits and slashes, all of one customer and one token. Settles on the way.
     function claimCustomer(uint96[] calldata agreements) external returns (uint256 amount);
 
-    /// @notice Pays a member its share of what the given sets of observers earned. The validators' part of a settled row goes to the set
-    /// that the row's report names, and belongs to the members of that set in equal shares, rounded down.
-    /// @param observerSets as reports named them, each once and ascending; those without the member count for nothing
-    function claimMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
+    /// @notice Pays a member its share of what the given crews earned under a configuration. The validators' part of a settled row goes to
+    /// the observers that the row's report names, in equal shares, rounded down.
+    /// @param crews as reports named them; those without the member count for nothing, nor do those named again
+    function claimMember(bytes32 configuration, address token, uint256 member, Crew[] calldata crews) external returns (uint256 amount);
+
+    /// @notice Pays a relay's payee the fees of the rows that it brought under a configuration with these sets of observers.
+    function claimRelay(bytes32 configuration, address token, address payee, uint32[] calldata observerSets)
         external
         returns (uint256 amount);
 
-    function claimRelay(address payee, address token) external returns (uint256 amount);
+    /// @notice Pays whoever won disputes the validators' part of the rows that it disputed.
+    function claimWinner(address winner, address token) external returns (uint256 amount);
 
     function claimDao(address token) external returns (uint256 amount);
 
@@ -279,20 +350,32 @@ interface IPactum {
     /// @notice Number of the newest listing of a token; zero when it is not listed.
     function currentListing(address token) external view returns (uint32);
 
+    /// @notice The longest thaw of all parameters ever set; what stake waits for.
+    function longestThaw() external view returns (uint32);
+
+    /// @notice The longest that a period can take from its beginning to its end, its report, a dispute and its ruling, by all parameters
+    /// ever set; what a committee's bonds wait for.
+    function horizon() external view returns (uint64);
+
     /// @return provider what the provider may claim, customerFromFees and customerFromDeposit what the customer may claim; settled only
     function claimableOf(uint96 agreement) external view returns (uint256 provider, uint256 customerFromFees, uint256 customerFromDeposit);
 
-    /// @notice What a member could claim now from these sets.
-    function claimableOfMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
-        external
-        view
-        returns (uint256);
+    /// @notice Number of a crew under a configuration, counted from 1; zero where no row was ever accepted from it.
+    function crewOf(bytes32 configuration, uint32 observers, address payee) external view returns (uint32);
 
-    function claimableOfRelay(address payee, address token) external view returns (uint256);
+    /// @notice All that a crew ever earned in a token.
+    function earnedBy(uint32 crew, address token) external view returns (uint256 validators, uint256 relay);
+
+    /// @notice What a member took of it, or, for the payee, the relay's fees that were paid.
+    function takenFrom(uint32 crew, address token, uint256 member) external view returns (uint256);
+
+    function claimableOfWinner(address winner, address token) external view returns (uint256);
 
     function claimableOfDao(address token) external view returns (uint256);
 
     function treasury() external view returns (address);
+
+    function isOpeningPaused() external view returns (bool);
 
     function isPublished(bytes32 terms) external view returns (bool);
 
