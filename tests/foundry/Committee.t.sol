@@ -37,6 +37,13 @@ contract CommitteeTest is Chamber {
         VM.assertEq(committee.bondToken(), address(token));
         VM.assertEq(committee.requiredBond(), BOND);
         VM.assertEq(Ownable(address(committee)).owner(), GOVERNOR);
+        VM.assertEq(asked("PACTUM()"), uint256(uint160(address(escrow))));
+        VM.assertEq(asked("REPORTER_BPS()"), REPORTER_BPS);
+    }
+
+    function asked(string memory what) private view returns (uint256) {
+        (, bytes memory answer) = address(committee).staticcall(abi.encodeWithSignature(what));
+        return abi.decode(answer, (uint256));
     }
 
     function test_anEpochHasALength() public {
