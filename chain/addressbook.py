@@ -10,19 +10,24 @@ from chain.hashing import address_of
 from chain.typed_data import Domain
 from governance.errors import BadInput
 
-_CONTRACTS = ("pactum", "zone", "committee", "law_stone")
+_CONTRACTS = ("pactum", "zone", "committee", "tribunal", "law_stone", "timelock")
 
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """The contracts of one deployment, and the block from which their logs begin. ``token`` is a test token of a devnet."""
+    """The contracts of one deployment, and the block from which their logs begin.
+
+    ``timelock`` owns those that have an owner; ``token`` is a test token of a devnet.
+    """
 
     chain_id: int
     deployed_block: int
     pactum: str
     zone: str
     committee: str
+    tribunal: str
     law_stone: str
+    timelock: str
     token: str | None = None
 
     @property
@@ -37,8 +42,8 @@ class AddressBook:
 
     @property
     def contracts(self) -> tuple[str, ...]:
-        """The four contracts whose logs tell the whole story."""
-        return self.pactum, self.zone, self.committee, self.law_stone
+        """The contracts whose logs tell the whole story."""
+        return self.pactum, self.zone, self.committee, self.tribunal, self.law_stone, self.timelock
 
     def save(self, path: Path) -> None:
         """Writes the book, whole or not at all."""
