@@ -11,7 +11,7 @@ from typing import Any
 from chain.hashing import keccak
 from governance.errors import FatalError
 
-CONTRACTS = ("LawStone", "Zone", "Committee", "Tribunal", "Pactum", "TimelockController", "MockToken")
+CONTRACTS = ("LawStone", "Zone", "Committee", "Tribunal", "Notary", "Pactum", "TimelockController", "MockToken")
 
 
 class ArtifactMissing(FatalError):

@@ -10,7 +10,7 @@ from chain.hashing import address_of
 from chain.typed_data import Domain
 from governance.errors import BadInput
 
-_CONTRACTS = ("pactum", "zone", "committee", "tribunal", "law_stone", "timelock")
+_CONTRACTS = ("pactum", "zone", "committee", "tribunal", "notary", "law_stone", "timelock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,14 @@ class AddressBook:
     zone: str
     committee: str
     tribunal: str
+    notary: str
     law_stone: str
     timelock: str
     token: str | None = None
 
     @property
     def pactum_domain(self) -> Domain:
-        """The domain of offers and reports."""
+        """The domain of offers, though the Notary takes them, and of reports."""
         return Domain(self.chain_id, self.pactum)
 
     @property
@@ -43,7 +44,7 @@ class AddressBook:
     @property
     def contracts(self) -> tuple[str, ...]:
         """The contracts whose logs tell the whole story."""
-        return self.pactum, self.zone, self.committee, self.tribunal, self.law_stone, self.timelock
+        return self.pactum, self.zone, self.committee, self.tribunal, self.notary, self.law_stone, self.timelock
 
     def save(self, path: Path) -> None:
         """Writes the book, whole or not at all."""

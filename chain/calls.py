@@ -44,6 +44,10 @@ class Contract:
         """A call of one of its functions, for a sender."""
         return Call(self.address, encode_call(signature, *arguments))
 
+    def together(self, *calls: Call) -> Call:
+        """Calls of its functions as one, all or none, where it has OpenZeppelin's ``multicall``."""
+        return self.call("multicall(bytes[])", [call.data for call in calls])
+
     def ask(self, signature: str, *arguments: Any) -> bytes:
         """What a function returns, which may be nothing. Raises TransactionReverted where the contract refuses."""
         try:

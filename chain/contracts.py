@@ -12,6 +12,7 @@ from chain.calls import Contract, decode_text
 from chain.committee import CommitteeClient
 from chain.law_stone import LawStoneClient
 from chain.node import Node
+from chain.notary import NotaryClient
 from chain.pactum import PactumClient
 from chain.sender import WrongChain
 from chain.timelock import TimelockClient
@@ -22,6 +23,7 @@ from chain.zone import ZoneClient
 __all__ = [
     "CommitteeClient",
     "LawStoneClient",
+    "NotaryClient",
     "PactumClient",
     "TimelockClient",
     "TokenClient",

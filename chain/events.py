@@ -23,6 +23,7 @@ from chain.committee_events import (
 from chain.event import Event
 from chain.event_layout import EventLayout
 from chain.law_events import Broken, Enacted, Published
+from chain.notary_events import OfferCancelled, Opened, TermsPublished
 from chain.pactum_events import (
     Accepted,
     Closed,
@@ -33,8 +34,6 @@ from chain.pactum_events import (
     GuardianSet,
     Listed,
     MemberPaid,
-    OfferCancelled,
-    Opened,
     OpeningPaused,
     ParametersSet,
     ProviderPaid,
@@ -44,7 +43,6 @@ from chain.pactum_events import (
     Settled,
     Skipped,
     Terminated,
-    TermsPublished,
     TreasurySet,
     WinnerPaid,
 )
@@ -124,7 +122,8 @@ EVENTS: tuple[type[Event], ...] = (
     *(Published, Enacted, Broken),
     *(Registered, Staked, ThawStarted, Restaked, Withdrawn, Locked, Unlocked, Seized),
     *(Configured, BondPosted, BondWithdrawn, BondRequired, Equivocated, Deactivated, ReporterPaid, BondDaoPaid),
-    *(ParametersSet, Listed, TreasurySet, GuardianSet, OpeningPaused, TermsPublished, OfferCancelled, Opened, Terminated),
+    *(TermsPublished, OfferCancelled, Opened),
+    *(ParametersSet, Listed, TreasurySet, GuardianSet, OpeningPaused, Terminated),
     *(Reported, Accepted, Skipped, Settled, Expired, RowHeld, Decided, Closed),
     *(ProviderPaid, CustomerPaid, MemberPaid, RelayPaid, WinnerPaid, DaoPaid),
     *(Disputed, Confirmed, Replaced, Lapsed, Paid),

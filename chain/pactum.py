@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from chain.blocks import Receipt
 from chain.calls import Contract, abi_of
-from chain.events import Opened, decode_known
-from chain.offers import Offer
-from chain.permits import Permit
 from chain.sender import Call, Sender
 from chain.values import (
     RELAY_SEAT,
@@ -22,9 +19,7 @@ from chain.values import (
     Pending,
     member_bit,
 )
-from governance.errors import BadInput
 
-_OFFER = abi_of(Offer)
 _HEADER = abi_of(Header)
 _CREWS = f"{abi_of(Crew)}[]"
 
@@ -56,41 +51,6 @@ class PactumClient(Contract):
         """Pauses opening, and nothing else, as its guardian."""
         return sender.send(self.pause_opening_call(paused=True))
 
-    def publish_terms(self, sender: Sender, text: str) -> Receipt:
-        """Publishes a terms text, once for all agreements; open to everyone. Its id is ``text_id(text)``."""
-        return sender.send(self.call("publishTerms(bytes)", text.encode()))
-
-    def cancel_offer(self, sender: Sender, nonce: int) -> Receipt:
-        """Takes back the sender's own unused offer."""
-        return sender.send(self.call("cancelOffer(uint256)", nonce))
-
-    def open(
-        self,
-        sender: Sender,
-        offer: Offer,
-        signature: bytes,
-        start_s: int,
-        periods: int,
-        parameters: int,
-        listing: int,
-        permit: Permit | None = None,
-    ) -> Receipt:
-        """Opens an agreement as its customer, who consents to the parameters and the listing of these numbers.
-
-        Pactum must be approved for all fees, or ``permit`` allows them in the same transaction. ``opened(receipt)`` gives the
-        agreement. Raises TransactionReverted(ConditionsChanged) where other numbers are in force.
-        """
-        kinds = f"{_OFFER},bytes,uint64,uint32,uint32,uint32"
-        opening = self.call(f"open({kinds})", offer, signature, start_s, periods, parameters, listing)
-        return sender.send(self._together(self._permit_call(permit), opening) if permit else opening)
-
-    def opened(self, receipt: Receipt) -> Opened:
-        """The opening that a receipt of ``open`` tells of. Raises BadInput where there is none."""
-        for event in decode_known(receipt.logs, {self.address}):
-            if isinstance(event, Opened):
-                return event
-        raise BadInput("this transaction opened no agreement", value=receipt.tx_hash, remedy="give the receipt of an opening")
-
     def terminate(self, sender: Sender, agreement: int) -> Receipt:
         """Ends an agreement early, after the periods that have begun and its notice. Its customer or its provider only."""
         return sender.send(self.call("terminate(uint96)", agreement))
@@ -114,7 +74,7 @@ class PactumClient(Contract):
         The provider itself names any address; anyone may have them paid to its payout address.
         """
         claim = self.call("claimProvider(uint96[],address)", list(agreements), to)
-        return sender.send(self._together(self._settle_call(agreements), claim))
+        return sender.send(self.together(self._settle_call(agreements), claim))
 
     def claim_customer(self, sender: Sender, agreements: Sequence[int]) -> Receipt:
         """Settles what has matured and pays a customer's refunds, credits and slashes, all of one customer and one token.
@@ -122,7 +82,7 @@ class PactumClient(Contract):
         Anyone may.
         """
         claim = self.call("claimCustomer(uint96[])", list(agreements))
-        return sender.send(self._together(self._settle_call(agreements), claim))
+        return sender.send(self.together(self._settle_call(agreements), claim))
 
     def claim_member(self, sender: Sender, configuration: bytes, token: str, member: int, crews: Iterable[Crew]) -> Receipt:
         """Pays a member its shares of what these crews earned, named as reports name them; anyone may."""
@@ -152,7 +112,7 @@ class PactumClient(Contract):
 
     def period_of(self, agreement: int, period: int) -> tuple[int, int]:
         """First second of a period, and first second after it."""
-        start, end = self.read_values(("uint64", "uint64"), "periodOf(uint96,uint32)", agreement, period)
+        start, end = self.read_values(("uint256", "uint256"), "periodOf(uint96,uint32)", agreement, period)
         return start, end
 
     def parameters_of(self, number: int) -> Parameters:
@@ -185,15 +145,15 @@ class PactumClient(Contract):
 
     def crew_of(self, configuration: bytes, observers: int, payee: str) -> int | None:
         """Number of a crew; None where no row was ever accepted from it."""
-        return int(self.read_value("uint32", "crewOf(bytes32,uint32,address)", configuration, observers, payee)) or None
+        return int(self.read_value("uint256", "crewOf(bytes32,uint32,address)", configuration, observers, payee)) or None
 
     def earned_by(self, crew: int, token: str) -> Earned:
         """All that a crew, by its number, ever earned in a token."""
-        return self.read_struct(Earned, "earnedBy(uint32,address)", crew, token)
+        return self.read_struct(Earned, "earnedBy(uint256,address)", crew, token)
 
     def taken_from(self, crew: int, token: str, member: int) -> int:
         """What a member took of it; with RELAY_SEAT for a member, what the relay's payee took."""
-        return int(self.read_value("uint256", "takenFrom(uint32,address,uint256)", crew, token, member))
+        return int(self.read_value("uint256", "takenFrom(uint256,address,uint256)", crew, token, member))
 
     def claimable_of_member(self, configuration: bytes, token: str, member: int, crews: Iterable[Crew]) -> int:
         """What a member could claim now from these crews."""
@@ -228,18 +188,6 @@ class PactumClient(Contract):
         """Whether agreements can be opened now."""
         return bool(self.read_value("bool", "isOpeningPaused()"))
 
-    def is_published(self, terms: bytes) -> bool:
-        """Whether a terms text is on chain."""
-        return bool(self.read_value("bool", "isPublished(bytes32)", terms))
-
-    def is_spent(self, provider: str, nonce: int) -> bool:
-        """Whether a provider's nonce has opened an agreement or was cancelled."""
-        return bool(self.read_value("bool", "isSpent(address,uint256)", provider, nonce))
-
-    def offer_digest(self, offer: Offer) -> bytes:
-        """The contract's own digest of an offer."""
-        return bytes(self.read_value("bytes32", f"offerDigest({_OFFER})", offer))
-
     def report_digest(self, header: Header, rows: Sequence[int]) -> bytes:
         """The contract's own digest of a report."""
         return bytes(self.read_value("bytes32", f"reportDigest({_HEADER},uint256[])", header, list(rows)))
@@ -250,14 +198,6 @@ class PactumClient(Contract):
 
     def _settle_call(self, agreements: Sequence[int]) -> Call:
         return self.call("settle(uint96[])", list(agreements))
-
-    def _permit_call(self, permit: Permit) -> Call:
-        v, r, s = permit.parts
-        signature = "permit(address,uint256,uint256,uint8,bytes32,bytes32)"
-        return self.call(signature, permit.token, permit.value, permit.deadline, v, r, s)
-
-    def _together(self, *calls: Call) -> Call:
-        return self.call("multicall(bytes[])", [call.data for call in calls])
 
 
 def _ordered(crews: Iterable[Crew]) -> list[Crew]:

@@ -1,4 +1,4 @@
-"""The events of Pactum. Every balance follows from these and from nothing else."""
+"""The events of Pactum. Every balance follows from these, the Notary's ``Opened``, the Zone's and the bonds' own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from chain.event import Event
-from chain.offers import Offer
 from chain.values import Listing, Parameters, Skip
-from chain.words import Address, Bytes, Bytes32, Uint16, Uint32, Uint64, Uint96, Uint256, Uint256s
+from chain.words import Address, Bytes32, Uint16, Uint32, Uint64, Uint96, Uint256, Uint256s
 from governance.values import Outcome
 
 _AMOUNT_BITS = 160
@@ -52,39 +51,6 @@ class OpeningPaused(Event):
 
     paused: bool
     by: Address
-
-
-@dataclass(frozen=True, slots=True)
-class TermsPublished(Event):
-    """A terms text, whose id is ``terms``."""
-
-    terms: Bytes32
-    text: Bytes
-    indexed: ClassVar = frozenset({"terms"})
-
-
-@dataclass(frozen=True, slots=True)
-class OfferCancelled(Event):
-    """A provider took back the offer with this nonce."""
-
-    provider: Address
-    nonce: Uint256
-    indexed: ClassVar = frozenset({"provider"})
-
-
-@dataclass(frozen=True, slots=True)
-class Opened(Event):
-    """An agreement was opened: ``periods`` periods from ``start`` (Unix seconds), all fees in escrow."""
-
-    agreement: Uint96
-    customer: Address
-    provider: Address
-    offer: Offer
-    start: Uint64
-    periods: Uint32
-    parameters: Uint32
-    listing: Uint32
-    indexed: ClassVar = frozenset({"agreement", "customer", "provider"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,20 +83,20 @@ class Agreement:
 
     customer: Address
     provider: Address
-    fee: Uint128
-    deposit: Uint128
-    deposit_left: Uint128
-    max_credit_bps: Uint16
-    max_slash_bps: Uint16
+    fee: Uint256
+    deposit: Uint256
+    deposit_left: Uint256
+    max_credit_bps: Uint256
+    max_slash_bps: Uint256
     period_kind: PeriodKind
-    period_length: Uint32
-    start: Uint64
-    periods: Uint32
-    notice_periods: Uint16
-    next: Uint32
-    parameters: Uint32
-    listing: Uint32
-    disputes: Uint32
+    period_length: Uint256
+    start: Uint256
+    periods: Uint256
+    notice_periods: Uint256
+    next: Uint256
+    parameters: Uint256
+    listing: Uint256
+    disputes: Uint256
     closed: bool
 
 
@@ -113,12 +113,12 @@ class PendingOutcome(IntEnum):
 class Pending:
     """An accepted row that is neither settled nor disputed. ``accepted_at`` in Unix seconds; ``crew`` is its number."""
 
-    period: Uint32
+    period: Uint256
     outcome: PendingOutcome
-    credit_bps: Uint16
-    slash_bps: Uint16
-    accepted_at: Uint64
-    crew: Uint32
+    credit_bps: Uint256
+    slash_bps: Uint256
+    accepted_at: Uint256
+    crew: Uint256
 
     @property
     def verdict(self) -> Outcome | None:

@@ -18,6 +18,7 @@ from chain.calls import Contract, NoContract
 from chain.contracts import (
     CommitteeClient,
     LawStoneClient,
+    NotaryClient,
     PactumClient,
     TimelockClient,
     TokenClient,
@@ -38,6 +39,7 @@ CLIENTS: dict[str, type[Contract]] = {
     "Zone": ZoneClient,
     "Committee": CommitteeClient,
     "Tribunal": TribunalClient,
+    "Notary": NotaryClient,
     "Pactum": PactumClient,
     "TimelockController": TimelockClient,
 }
@@ -63,7 +65,8 @@ INTERNAL = {
     "Zone": {"lock", "unlock", "seize", "PACTUM"},
     "Committee": {"PACTUM"},
     "Tribunal": {"PACTUM"},
-    "Pactum": {"ZONE", "COMMITTEE", "TRIBUNAL", "LAW_STONE", "hold", "decide"},
+    "Notary": {"PACTUM", "ZONE", "COMMITTEE", "LAW_STONE"},
+    "Pactum": {"ZONE", "COMMITTEE", "TRIBUNAL", "NOTARY", "enter", "hold", "decide"},
     "TimelockController": {
         *("DEFAULT_ADMIN_ROLE", "PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE", "getRoleAdmin"),
         *(
@@ -201,11 +204,17 @@ def test_every_event_of_the_contracts_is_known():
 
 
 @pytest.mark.parametrize(
-    ("struct", "cls"),
-    [("Offer", Offer), ("Header", Header), ("Parameters", Parameters), ("Listing", Listing), ("Crew", Crew)],
+    ("contract", "struct", "cls"),
+    [
+        ("Notary", "INotary.Offer", Offer),
+        ("Pactum", "IPactum.Header", Header),
+        ("Pactum", "IPactum.Parameters", Parameters),
+        ("Pactum", "IPactum.Listing", Listing),
+        ("Pactum", "IPactum.Crew", Crew),
+    ],
 )
-def test_structs_name_their_fields_as_the_contracts_do(struct: str, cls: type):
-    assert _names(cls) == _struct_fields(f"struct IPactum.{struct}")
+def test_structs_name_their_fields_as_the_contracts_do(contract: str, struct: str, cls: type):
+    assert _names(cls) == _struct_fields(contract, f"struct {struct}")
 
 
 @pytest.mark.parametrize(
@@ -227,8 +236,8 @@ def _names(struct: type) -> list[str]:
     return [_camel(name) for name, _, _ in abi_fields(struct)]
 
 
-def _struct_fields(internal_type: str) -> list[str]:
-    for entry in abi.artifact("Pactum").abi:
+def _struct_fields(contract: str, internal_type: str) -> list[str]:
+    for entry in abi.artifact(contract).abi:
         for part in entry.get("inputs", []):
             if part.get("internalType", "").removesuffix("[]") == internal_type:
                 return [field["name"] for field in part["components"]]

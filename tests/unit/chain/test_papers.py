@@ -14,15 +14,15 @@ from chain.offers import Offer, SignedOffer
 from governance.errors import BadInput, FatalError
 from governance.values import PeriodKind
 
-A, B, C, D, E, F, G = (Signer(bytes([number]) * 32).address for number in range(1, 8))
-BOOK = AddressBook(31_337, 5, A, B, C, D, E, F, G)
+A, B, C, D, E, F, G, H = (Signer(bytes([number]) * 32).address for number in range(1, 9))
+BOOK = AddressBook(31_337, 5, A, B, C, D, E, F, G, H)
 OFFER = Offer(
     A, B, C, b"\1" * 32, b"\2" * 32, 10**24, 5, 10_000, 1_000, 7_000, PeriodKind.CALENDAR_MONTH, 0, 12, 1, 60, 2**64 - 1, 9
 )
 SIGNED = SignedOffer(OFFER, b"\3" * 65)
 
 
-@pytest.mark.parametrize("book", [BOOK, AddressBook(1, 0, A, B, C, D, E, F)])
+@pytest.mark.parametrize("book", [BOOK, AddressBook(1, 0, A, B, C, D, E, F, G)])
 def test_a_book_survives_its_file(tmp_path: Path, book: AddressBook):
     book.save(tmp_path / "book.json")
     assert AddressBook.load(tmp_path / "book.json") == book
@@ -35,7 +35,7 @@ def test_a_book_knows_its_domains():
 
 
 def test_a_book_names_every_contract_whose_logs_tell_the_story():
-    assert set(BOOK.contracts) == {A, B, C, D, E, F}
+    assert set(BOOK.contracts) == {A, B, C, D, E, F, G}
 
 
 def _book(**changes) -> str:
