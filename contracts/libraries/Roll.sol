@@ -76,17 +76,17 @@ library Roll {
                 expected := add(expected, MEMBER)
             } {
                 if iszero(and(signers, 1)) { continue }
-                    let vs := calldataload(add(signature, 32))
-                    let s := shr(1, shl(1, vs))
-                    mstore(iv, add(27, shr(255, vs)))
-                    mstore(ir, calldataload(signature))
-                    mstore(is, s)
-                    mstore(0, 0)
-                    pop(staticcall(gas(), 1, input, 128, 0, 32))
-                    if or(gt(s, HALF_ORDER), shl(96, xor(mload(0), mload(expected)))) {
-                        found := 1
-                        break
-                    }
+                let vs := calldataload(add(signature, 32))
+                let s := shr(1, shl(1, vs))
+                mstore(iv, add(27, shr(255, vs)))
+                mstore(ir, calldataload(signature))
+                mstore(is, s)
+                mstore(0, 0)
+                pop(staticcall(gas(), 1, input, 128, 0, 32))
+                if or(gt(s, HALF_ORDER), shl(96, xor(mload(0), mload(expected)))) {
+                    found := 1
+                    break
+                }
                 signature := add(signature, 64)
             }
             who := div(sub(sub(expected, roll), 32), MEMBER)
