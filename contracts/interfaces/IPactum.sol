@@ -202,7 +202,7 @@ interface IPactum {
     function setParameters(Parameters calldata values) external returns (uint32 parameters);
 
     /// @notice Lists a token, or replaces its listing for later agreements. The relay fee must fit in the validators' share of minFee,
-    /// by the parameters now in force.
+    /// by the parameters now in force. No two listed tokens have addresses that end in the same 96 bits.
     function list(Listing calldata values) external returns (uint32 listing);
 
     /// @notice Where the DAO's share is paid from now on; neither nobody nor one of these contracts.
