@@ -191,7 +191,7 @@ abstract contract AgreementSteps is Books {
         uint256 due = _takeProvider(agreements);
         if (due == 0) VM.expectRevert(IPactum.NothingToClaim.selector);
         if (to != payoutAt(i)) VM.prank(providerAt(i));
-        uint256 amount = pactum.claimProvider(agreements, to);
+        uint256 amount = pactum.claimProvider(agreements, address(token), to);
         if (due == 0) return;
         VM.assertEq(amount, due, "provider");
         _pay(address(pactum), to, due);

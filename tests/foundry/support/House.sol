@@ -304,14 +304,14 @@ abstract contract House {
 
     /// @dev Anybody asks; it goes to the payout address.
     function claimProvider(uint96[] memory agreements) internal returns (uint256) {
-        return pactum.claimProvider(agreements, zone.payoutOf(PROVIDER));
+        return pactum.claimProvider(agreements, address(token), zone.payoutOf(PROVIDER));
     }
 
     /// @dev In one transaction, as whoever calls.
     function settleAndClaimProvider(uint96[] memory agreements) internal returns (uint256) {
         bytes[] memory calls = new bytes[](2);
         calls[0] = abi.encodeCall(IPactum.settle, (agreements));
-        calls[1] = abi.encodeCall(IPactum.claimProvider, (agreements, zone.payoutOf(PROVIDER)));
+        calls[1] = abi.encodeCall(IPactum.claimProvider, (agreements, address(token), zone.payoutOf(PROVIDER)));
         return abi.decode(Multicall(address(pactum)).multicall(calls)[1], (uint256));
     }
 
