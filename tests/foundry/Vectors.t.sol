@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ICommittee} from "../../contracts/interfaces/ICommittee.sol";
 import {ILawStone} from "../../contracts/interfaces/ILawStone.sol";
+import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {IZone} from "../../contracts/interfaces/IZone.sol";
 import {Rows} from "../../contracts/libraries/Rows.sol";
@@ -19,6 +20,8 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 contract VectorsTest {
     string private json;
     IPactum private pactum;
+    INotary private notary;
+    MockToken private bonds;
     ICommittee private committee;
     MockToken private token;
     IZone private zone;
@@ -70,7 +73,7 @@ contract VectorsTest {
         return VM.parseJsonBytes32(json, key);
     }
 
-    function offerAt(uint256 i) private view returns (IPactum.Offer memory offer) {
+    function offerAt(uint256 i) private view returns (INotary.Offer memory offer) {
         offer.provider = account(entry(".offers", i, ".offer.provider"));
         offer.customer = account(entry(".offers", i, ".offer.customer"));
         offer.token = account(entry(".offers", i, ".offer.token"));
@@ -128,8 +131,8 @@ contract VectorsTest {
     function test_offerDigestsAndTheProvidersSignatures() public view {
         uint256 i = 0;
         for (; has(".offers", i); ++i) {
-            IPactum.Offer memory offer = offerAt(i);
-            bytes32 digest = pactum.offerDigest(offer);
+            INotary.Offer memory offer = offerAt(i);
+            bytes32 digest = notary.offerDigest(offer);
             VM.assertEq(digest, word(entry(".offers", i, ".digest")));
             bytes memory signature = VM.parseJsonBytes(json, entry(".offers", i, ".signature"));
             VM.assertTrue(SignatureChecker.isValidSignatureNow(offer.provider, digest, signature));
@@ -204,16 +207,16 @@ contract VectorsTest {
     function test_textIds() public {
         VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[1].text"))), word(".texts[1].id"));
         VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
-        VM.assertEq(pactum.publishTerms(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
+        VM.assertEq(notary.publishTerms(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
     }
 
     /// @dev Opens the agreement that the first vector names, with the offer and signature that the vectors hold.
     function test_agreementIdOfAnOpening() public {
-        IPactum.Offer memory offer = offerAt(0);
+        INotary.Offer memory offer = offerAt(0);
         bytes32 law = lawStone.publish("law");
         VM.assertEq(law, offer.law);
         lawStone.enact(law);
-        VM.assertEq(pactum.publishTerms("terms"), offer.terms);
+        VM.assertEq(notary.publishTerms("terms"), offer.terms);
         govern();
         pactum.setParameters(IPactum.Parameters(6 hours, 6 hours, 2000, 1000));
         govern();
@@ -230,7 +233,7 @@ contract VectorsTest {
         VM.assertEq(agreement, number(".agreements[0].id"));
     }
 
-    function stake(IPactum.Offer memory offer) private {
+    function stake(INotary.Offer memory offer) private {
         token.mint(offer.provider, offer.deposit);
         VM.startPrank(offer.provider);
         zone.register(offer.provider, "");
@@ -244,7 +247,7 @@ contract VectorsTest {
         json = VM.readFile("tests/vectors/splits.json");
         uint256 i = 0;
         for (; has("", i); ++i) {
-            IPactum.Division memory got = _division(i);
+            Split.Division memory got = _division(i);
             VM.assertEq(got.provider, number(entry("", i, ".division.provider")));
             VM.assertEq(got.validators, number(entry("", i, ".division.validators")));
             VM.assertEq(got.relay, number(entry("", i, ".division.relay")));
@@ -256,7 +259,7 @@ contract VectorsTest {
         VM.assertGe(i, 100, "vectors read");
     }
 
-    function _division(uint256 i) private view returns (IPactum.Division memory) {
+    function _division(uint256 i) private view returns (Split.Division memory) {
         Split.Pinned memory pinned = Split.Pinned({
             fee: uint128(number(entry("", i, ".case.fee"))),
             relayFee: uint128(number(entry("", i, ".case.relay_fee"))),
