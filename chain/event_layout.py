@@ -24,7 +24,8 @@ class EventLayout(Generic[Found]):
         self.cls = cls
         self.indexed = indexed
         self.own = tuple(field for field in abi_fields(cls) if field[0] not in PLACE)
-        self.signature = f"{cls.__name__}({','.join(abi for _, abi, _ in self.own)})"
+        name = getattr(cls, "solidity_name", "") or cls.__name__
+        self.signature = f"{name}({','.join(abi for _, abi, _ in self.own)})"
         self.topic = keccak(self.signature.encode())
         self.loose = tuple((name, abi) for name, abi, _ in self.own if name not in indexed)
         self.topics = Codec(cls, skip=PLACE + tuple(name for name, _ in self.loose))
@@ -32,7 +33,7 @@ class EventLayout(Generic[Found]):
     @cached_property
     def data(self) -> Codec[Any] | None:
         """The fixed places of the data; None where a field is dynamic."""
-        if any(abi in ("bytes", "address[]") for _, abi in self.loose):
+        if any(abi == "bytes" or abi.endswith("[]") for _, abi in self.loose):
             return None
         return Codec(self.cls, skip=PLACE + tuple(self.indexed))
 
@@ -60,4 +61,6 @@ def _exactly(data: bytes, size: int, what: str) -> bytes:
 def _plain(value: Any, abi: str) -> Any:
     if abi == "address":
         return address_of(value)
-    return tuple(address_of(entry) for entry in value) if abi == "address[]" else value
+    if abi == "address[]":
+        return tuple(address_of(entry) for entry in value)
+    return tuple(value) if abi.endswith("[]") else value
