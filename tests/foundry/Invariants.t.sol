@@ -13,7 +13,7 @@ import {VM} from "./support/Vm.sol";
 
 /// @notice What holds after every step of anybody, in any order; and that from there everything comes to its end. With one seed, Forge
 /// takes the same steps for every rule: the many steps are taken for all rules at once, and few for each alone, which names what broke.
-/// forge-config: default.invariant.runs = 4
+/// forge-config: default.invariant.runs = 2
 /// forge-config: deep.invariant.runs = 24
 contract InvariantsTest {
     struct FuzzSelector {
@@ -89,7 +89,8 @@ contract InvariantsTest {
             handler.setTreasury.selector,
             handler.pause.selector
         ];
-        uint8[37] memory often = [uint8(5), 1, 7, 7, 6, 1, 2, 1, 1, 6, 3, 5, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+        uint8[37] memory often =
+            [uint8(5), 1, 7, 7, 6, 1, 2, 1, 1, 6, 3, 5, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
         steps = new bytes4[](74);
         uint256 count = 0;
         for (uint256 i = 0; i < once.length; ++i) {
@@ -255,8 +256,7 @@ contract InvariantsTest {
         uint256[] memory open = new uint256[](handler.agreementCount());
         for (uint256 i = 0; i < handler.disputeCount(); ++i) {
             Books.Dispute memory dispute = handler.disputeAt(i);
-            ITribunal.Dispute memory found =
-                tribunal.disputeOf(handler.agreementAt(dispute.agreement).id, uint32(dispute.row.period));
+            ITribunal.Dispute memory found = tribunal.disputeOf(handler.agreementAt(dispute.agreement).id, uint32(dispute.row.period));
             VM.assertTrue(found.open == dispute.open, "open");
             VM.assertEq(found.bond, dispute.bond, "bond");
             VM.assertEq(found.disputer, dispute.disputer, "disputer");
@@ -449,14 +449,12 @@ contract InvariantsTest {
     function _call(bytes4 step, uint256[6] memory words) private view returns (bytes memory) {
         if (step == handler.open.selector) {
             return abi.encodeCall(
-                handler.open,
-                (uint128(words[0]), uint128(words[1]), uint16(words[2]), uint16(words[3]), uint32(words[4]), uint8(words[5]))
+                handler.open, (uint128(words[0]), uint128(words[1]), uint16(words[2]), uint16(words[3]), uint32(words[4]), uint8(words[5]))
             );
         }
         if (step == handler.report.selector) {
-            return abi.encodeCall(
-                handler.report, (words[0], words[1], uint8(words[2]), uint16(words[3]), uint16(words[4]), uint8(words[5]))
-            );
+            return
+                abi.encodeCall(handler.report, (words[0], words[1], uint8(words[2]), uint16(words[3]), uint16(words[4]), uint8(words[5])));
         }
         return _smallCall(step, words);
     }
@@ -479,8 +477,8 @@ contract InvariantsTest {
         bool narrow = step == handler.stake.selector || step == handler.thaw.selector;
         if (narrow) return abi.encodeWithSelector(step, uint8(words[0]), uint128(words[1]));
         if (step == handler.wait.selector) return abi.encodeCall(handler.wait, (uint32(words[0])));
-        bool wide = step == handler.waitForAnEdge.selector || step == handler.reportTogether.selector
-            || step == handler.terminate.selector || step == handler.claimRelay.selector;
+        bool wide = step == handler.waitForAnEdge.selector || step == handler.reportTogether.selector || step == handler.terminate.selector
+            || step == handler.claimRelay.selector;
         uint256 one = wide ? words[0] : uint8(words[0]);
         return abi.encodeWithSelector(step, one, uint8(words[1]), uint8(words[2]));
     }

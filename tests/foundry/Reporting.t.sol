@@ -294,7 +294,7 @@ contract ReportingTest is House {
     }
 
     function test_aReportHasAPayeeThatCanUseTheMoney() public {
-        address[5] memory unusable = [address(0), address(pactum), address(zone), address(tribunal), address(committee)];
+        address[6] memory unusable = [address(0), address(pactum), address(zone), address(tribunal), address(committee), address(notary)];
         for (uint256 i = 0; i < unusable.length; ++i) {
             IPactum.Header memory header = headerAt(end);
             header.payee = unusable[i];

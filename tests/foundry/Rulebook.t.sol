@@ -142,7 +142,7 @@ contract RulebookTest is House {
 
     function test_somebodyIsArbiter() public {
         IPactum.Parameters memory values = someParameters();
-        address[5] memory nobody = [address(0), address(pactum), address(zone), address(tribunal), address(committee)];
+        address[6] memory nobody = [address(0), address(pactum), address(zone), address(tribunal), address(committee), address(notary)];
         for (uint256 i = 0; i < nobody.length; ++i) {
             values.arbiter = nobody[i];
             refuse(values);
@@ -249,7 +249,7 @@ contract RulebookTest is House {
     }
 
     function test_theTreasuryCanUseTheMoney() public {
-        address[5] memory unusable = [address(0), address(pactum), address(zone), address(tribunal), address(committee)];
+        address[6] memory unusable = [address(0), address(pactum), address(zone), address(tribunal), address(committee), address(notary)];
         for (uint256 i = 0; i < unusable.length; ++i) {
             VM.expectRevert(abi.encodeWithSelector(IPactum.UnusableTreasury.selector, unusable[i]));
             VM.prank(GOVERNOR);

@@ -23,10 +23,12 @@ abstract contract CommitteeSteps is StakeSteps {
         committee.requireBond(MEMBER_BOND + amount % 1000);
     }
 
-    /// @dev Anybody posts for anybody.
+    /// @dev Anybody posts for anybody but those who were caught.
     function post(uint8 who, uint16 amount) external timed {
-        _post(_candidates[who % CANDIDATES], uint256(amount) + 1);
-        ++taken["post"];
+        address member = _candidates[who % CANDIDATES];
+        if (!_exposed[member]) return _post(member, uint256(amount) + 1);
+        VM.expectRevert(abi.encodeWithSelector(ICommittee.AlreadyExposed.selector, member));
+        committee.post(member, 1);
     }
 
     /// @dev Somebody shows two roots of one epoch. Rarely, or no quorum would be left.
@@ -119,6 +121,7 @@ abstract contract CommitteeSteps is StakeSteps {
         committee.post(member, amount);
         _bondOf[member] += amount;
         _bonds[address(committee)] += amount;
+        ++taken["post"];
     }
 
     /// @dev The bond is divided, and the bit cleared wherever it could still count.

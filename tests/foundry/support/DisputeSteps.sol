@@ -61,11 +61,7 @@ abstract contract DisputeSteps is AgreementSteps {
         bool refused = _expectRulingRefused(number, stranger) || _expectVerdictRefused(dispute_, verdict);
         VM.prank(stranger ? STRANGER : model.terms.arbiter);
         tribunal.replace(
-            model.id,
-            uint32(dispute_.row.period),
-            IPactum.Outcome(verdict.outcome),
-            uint16(verdict.creditBps),
-            uint16(verdict.slashBps)
+            model.id, uint32(dispute_.row.period), IPactum.Outcome(verdict.outcome), uint16(verdict.creditBps), uint16(verdict.slashBps)
         );
         if (refused) return;
         _tribunalDue[dispute_.disputer] += dispute_.bond;
