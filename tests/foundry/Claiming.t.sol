@@ -22,7 +22,7 @@ contract ClaimingTest is House {
 
     function test_theProvidersShareGoesToItsPayoutAddressWhoeverAsks() public {
         reportAndSettle(met(agreement, 0));
-        uint256[] memory parts = list(uint256(agreement) << 160 | 700_000_000);
+        bytes memory parts = abi.encode(uint256(agreement) << 160 | 700_000_000);
         VM.expectEmit(address(pactum));
         emit IPactum.ProviderPaid(PROVIDER, parts);
         VM.prank(STRANGER);
@@ -100,11 +100,22 @@ contract ClaimingTest is House {
         report(headerAt(endOf(agreement, 0)), list(met(agreement, 0), breach(other, 0, 1000, 0)));
         VM.warp(timeNow() + WINDOW);
         pactum.settle(ids(agreement, other));
-        uint256[] memory parts = list(uint256(agreement) << 160 | 700_000_000, uint256(other) << 160 | 600_000_000);
+        bytes memory parts = abi.encode(uint256(agreement) << 160 | 700_000_000, uint256(other) << 160 | 600_000_000);
         VM.expectEmit(address(pactum));
         emit IPactum.ProviderPaid(PROVIDER, parts);
         VM.assertEq(claimProvider(ids(agreement, other)), 1_300_000_000);
         VM.assertEq(balance(PAYOUT), 1_300_000_000);
+    }
+
+    /// @dev The ABI knows 96 bits: a word that is wider is no second name of an agreement.
+    function test_aWordThatIsNoIdIsNotClaimedFor() public {
+        reportAndSettle(met(agreement, 0));
+        uint256 wide = uint256(agreement) | 1 << 96;
+        bytes memory words = abi.encode(uint256(0x60), address(token), PAYOUT, uint256(2), uint256(agreement), wide);
+        (bool done, bytes memory refusal) = address(pactum).call(bytes.concat(IPactum.claimProvider.selector, words));
+        VM.assertFalse(done);
+        VM.assertEq(refusal, abi.encodeWithSelector(IPactum.MixedClaim.selector, wide));
+        VM.assertEq(claimProvider(ids(agreement)), 700_000_000);
     }
 
     function test_payoutsFollowTheNewestRecord() public {

@@ -134,8 +134,24 @@ contract OpeningTest is House {
 
     function test_theProviderIsRegistered() public {
         INotary.Offer memory offer = anOffer();
-        offer.provider = STRANGER;
-        refused(offer, abi.encodeWithSelector(INotary.ProviderNotRegistered.selector, STRANGER));
+        uint256 key = uint256(keccak256("unregistered"));
+        (offer.provider, offer.deposit) = (VM.addr(key), 0);
+        bytes memory signature = Signing.long(key, notary.offerDigest(offer));
+        bytes memory refusal = abi.encodeWithSelector(INotary.ProviderNotRegistered.selector, offer.provider);
+        refusedWith(offer, signature, uint64(NOW + 1 hours), 1, refusal);
+        VM.prank(offer.provider);
+        zone.register(PAYOUT, "");
+        openedBy(CUSTOMER, offer, signature, uint64(NOW + 1 hours), 1);
+    }
+
+    /// @dev Whoever is not registered has no stake to lock.
+    function test_aProviderWithADepositIsRegistered() public {
+        INotary.Offer memory offer = anOffer();
+        uint256 key = uint256(keccak256("unregistered"));
+        (offer.provider, offer.deposit) = (VM.addr(key), 1);
+        bytes memory signature = Signing.long(key, notary.offerDigest(offer));
+        bytes memory refusal = abi.encodeWithSelector(IZone.FreeStakeExceeded.selector, offer.provider, address(token), 1, 0);
+        refusedWith(offer, signature, uint64(NOW + 1 hours), 1, refusal);
     }
 
     function test_theProviderItselfSignsThisVeryOffer() public {
@@ -160,8 +176,7 @@ contract OpeningTest is House {
         _change(offer, field % 17, uint32(change) + 1);
         bytes32 digest = notary.offerDigest(offer);
         VM.assertNotEq(digest, before);
-        bytes memory refusal = abi.encodeWithSelector(INotary.BadOfferSignature.selector, PROVIDER, digest);
-        if (offer.provider != PROVIDER) refusal = abi.encodeWithSelector(INotary.ProviderNotRegistered.selector, offer.provider);
+        bytes memory refusal = abi.encodeWithSelector(INotary.BadOfferSignature.selector, offer.provider, digest);
         refusedWith(offer, signature, uint64(NOW + 1 hours), 1, refusal);
     }
 
@@ -183,6 +198,18 @@ contract OpeningTest is House {
         if (field == 14) offer.expiry += by;
         if (field == 15) offer.nonce += by;
         if (field == 16) offer.noticePeriods += uint16(by % type(uint16).max + 1);
+    }
+
+    /// @dev The Notary makes it itself, Pactum signs under it: they are one.
+    function test_offersAreSignedUnderPactumsDomain() public {
+        INotary.Offer memory offer = anOffer();
+        bytes32 type_ = keccak256(
+            "Offer(address provider,address customer,address token,bytes32 terms,bytes32 law,uint128 fee,uint128 deposit,"
+            "uint16 maxCreditBps,uint16 maxSlashBps,uint16 minProviderBps,uint8 periodKind,uint32 periodLength,uint32 maxPeriods,"
+            "uint16 noticePeriods,uint32 lead,uint64 expiry,uint256 nonce)"
+        );
+        bytes32 content = keccak256(abi.encode(type_, offer));
+        VM.assertEq(notary.offerDigest(offer), keccak256(abi.encodePacked(hex"1901", pactum.domainSeparator(), content)));
     }
 
     function test_aSignatureForAnotherPactumIsRefused() public {

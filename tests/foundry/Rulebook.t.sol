@@ -207,6 +207,14 @@ contract RulebookTest is House {
         list(IPactum.Listing(address(token), 20, 100));
     }
 
+    /// @dev A claim knows its token by them.
+    function test_noTwoListedTokensEndInTheSame96Bits() public {
+        address alike = address(uint160(address(token)) ^ uint160(1) << 96);
+        refuse(IPactum.Listing(alike, 0, 1));
+        relist(address(uint160(address(token)) ^ uint160(1) << 95), 0, 1);
+        relist(address(token), 0, 1);
+    }
+
     /// @dev Agreements keep the numbers in 16 bits.
     function test_rulesAreNumberedAsFarAsAgreementsCanName() public {
         _countsAre(type(uint16).max - 1);
