@@ -9,6 +9,7 @@ import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {House} from "./support/House.sol";
 import {Signing} from "./support/Signing.sol";
 import {VM} from "./support/Vm.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 contract ClaimingTest is House {
     uint96 private agreement;
@@ -105,6 +106,20 @@ contract ClaimingTest is House {
         emit IPactum.ProviderPaid(PROVIDER, parts);
         VM.assertEq(claimProvider(ids(agreement, other)), 1_300_000_000);
         VM.assertEq(balance(PAYOUT), 1_300_000_000);
+    }
+
+    function test_aCallThatFailsTakesTheOthersBack() public {
+        reportAndMature(met(agreement, 0));
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = abi.encodeCall(IPactum.settle, (ids(agreement)));
+        calls[1] = abi.encodeCall(IPactum.claimProvider, (ids(agreement), address(token), STRANGER));
+        VM.expectRevert(abi.encodeWithSelector(IPactum.NotPayable.selector, STRANGER, STRANGER));
+        VM.prank(STRANGER);
+        Multicall(address(pactum)).multicall(calls);
+        VM.assertEq(uint8(pactum.pendingOf(agreement).outcome), uint8(IPactum.Outcome.Met));
+        VM.prank(PROVIDER); // who may
+        Multicall(address(pactum)).multicall(calls);
+        VM.assertEq(balance(STRANGER), 700_000_000);
     }
 
     /// @dev The ABI knows 96 bits: a word that is wider is no second name of an agreement.
