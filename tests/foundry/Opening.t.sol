@@ -539,8 +539,10 @@ contract OpeningTest is House {
         open(offer, FEBRUARY_2027, 1, abi.encodeWithSelector(INotary.UnusableLength.selector, 30 days));
     }
 
-    function test_theLastPeriodEndsInTimesThatTheRecordHolds() public {
-        uint64 start = uint64(2 ** 40 - 1 - DAY);
+    function test_theLastRulingIsAtATimeThatTheRecordHolds() public {
+        IPactum.Parameters memory rules = pactum.parametersOf(1);
+        uint256 windows = uint256(rules.reportDeadline) + rules.disputeWindow + rules.resolutionDeadline;
+        uint64 start = uint64(2 ** 40 - 1 - DAY - windows);
         VM.warp(start - 2 hours);
         INotary.Offer memory offer = anOffer();
         openedAt(offer, start, 1);
