@@ -55,6 +55,7 @@ abstract contract Reporting is Entering, EIP712 {
         count = SafeCast.toUint32(silent - state.next());
 
         Run memory run;
+        _take(run, pact);
         if (state.outcome() != 0) {
             emit Settled(agreement, SafeCast.toUint32(state.next() - 1));
             state = _settleWaiting(run, record, pact, state);
@@ -130,8 +131,7 @@ abstract contract Reporting is Entering, EIP712 {
         if (!Windows.ended(end, block.timestamp)) return Skip.TooEarly;
         if (Windows.over(end, deadline, block.timestamp)) return Skip.TooLate;
         if ((end - 1) / EPOCH_LENGTH != frame.epoch) return Skip.ForeignEpoch;
-        bool reigned = start >= frame.since && !Windows.ended(frame.until, start);
-        return reigned ? Skip.None : Skip.ForeignConfiguration;
+        return Windows.isWithin(frame.since, frame.until, start) ? Skip.None : Skip.ForeignConfiguration;
     }
 
     function _objectionToVerdict(uint256 row, Pact pact) private pure returns (Skip) {
@@ -145,6 +145,7 @@ abstract contract Reporting is Entering, EIP712 {
         (Pact pact, State state) = (record.pact, record.state);
         if (state.outcome() == 0 || !_isMature(pact, state)) return false;
 
+        _take(run, pact);
         emit Settled(agreement, SafeCast.toUint32(state.next() - 1));
         _keepOrClose(agreement, record, pact, _settleWaiting(run, record, pact, state));
         return true;
