@@ -68,8 +68,8 @@ contract Notary is INotary, Multicall {
         bytes32 digest = offerDigest(offer);
         _requireConsent(offer, digest, signature);
         _requireReferences(offer);
-        IPactum.Parameters memory rules = _requireConditions(offer, parameters, listing);
-        _requirePrice(offer, periods, rules, PACTUM.listingOf(listing));
+        (IPactum.Parameters memory rules, IPactum.Listing memory price) = _requireConditions(offer.token, parameters, listing);
+        _requirePrice(offer, periods, rules, price);
         _requireSchedule(offer, rules, start, periods);
         agreement = _idOf(digest, start, periods);
 
@@ -139,13 +139,18 @@ contract Notary is INotary, Multicall {
     }
 
     /// @dev Both sides know the rules: the provider by its least share, the customer by the numbers that it names.
-    function _requireConditions(Offer calldata offer, uint32 parameters, uint32 listing) private view returns (IPactum.Parameters memory) {
-        (uint32 currentParameters, uint32 currentListing) = (PACTUM.currentParameters(), PACTUM.currentListing(offer.token));
+    function _requireConditions(address token, uint32 parameters, uint32 listing)
+        private
+        view
+        returns (IPactum.Parameters memory rules, IPactum.Listing memory price)
+    {
+        uint32 currentParameters;
+        uint32 currentListing;
+        (currentParameters, currentListing, rules, price) = PACTUM.conditionsOf(token);
         if (currentParameters == 0) revert ParametersNotSet();
-        if (currentListing == 0) revert TokenNotListed(offer.token);
+        if (currentListing == 0) revert TokenNotListed(token);
         bool known = parameters == currentParameters && listing == currentListing;
         if (!known) revert ConditionsChanged(currentParameters, currentListing);
-        return PACTUM.parametersOf(parameters);
     }
 
     /// @dev A listing was held against the parameters of its day; these may be others.

@@ -30,24 +30,23 @@ contract Pactum is Holding, Multicall {
     {}
 
     /// @inheritdoc IPactum
-    function claimProvider(uint96[] calldata agreements, address to) external nonReentrant returns (uint256 amount) {
+    function claimProvider(uint96[] calldata agreements, address token, address to) external nonReentrant returns (uint256 amount) {
         if (agreements.length == 0) revert NothingToClaim();
-        Record storage first = _existing(agreements[0]);
-        (address provider, address token) = (first.provider, _tokenOf(first));
+        address provider = _providerOf(_records[agreements[0]]);
         bool may = msg.sender == provider ? to != address(0) : to == ZONE.payoutOf(provider);
-        if (!may) revert NotPayable(msg.sender, to);
+        if (!may || provider == address(0)) revert NotPayable(msg.sender, to);
 
+        bytes32 claimant = _claimantOf(provider, token);
         uint256[] memory parts = new uint256[](agreements.length);
-        for (uint256 i = 0; i < agreements.length; ++i) {
-            Record storage record = _records[agreements[i]];
-            if (record.provider != provider || _tokenOf(record) != token) revert MixedClaim(agreements[i]);
-            State state = record.state;
-            uint256 due = state.providerDue();
-            record.state = state.paid();
-            parts[i] = uint256(agreements[i]) << 160 | due;
-            amount += due;
+        unchecked {
+            for (uint256 i = 0; i < parts.length; ++i) {
+                uint256 agreement = agreements[i];
+                uint256 due = _takeProviderDue(agreement, claimant);
+                parts[i] = agreement << 160 | due;
+                amount += due; // each fits 85 bits
+            }
         }
-        emit ProviderPaid(provider, token, to, parts);
+        emit ProviderPaid(provider, parts);
         _pay(token, to, amount);
     }
 
@@ -55,12 +54,12 @@ contract Pactum is Holding, Multicall {
     function claimCustomer(uint96[] calldata agreements) external nonReentrant returns (uint256 amount) {
         if (agreements.length == 0) revert NothingToClaim();
         Record storage first = _existing(agreements[0]);
-        (address customer, address token) = (first.customer, _tokenOf(first));
+        (address customer, address token) = (first.customer, _tokenOf(first.pact));
 
         uint256 fromFees;
         for (uint256 i = 0; i < agreements.length; ++i) {
             Record storage record = _records[agreements[i]];
-            if (record.customer != customer || _tokenOf(record) != token) revert MixedClaim(agreements[i]);
+            if (record.customer != customer || _tokenOf(record.pact) != token) revert MixedClaim(agreements[i]);
             (uint256 fees, uint256 deposit) = _takeCustomerDue(agreements[i], record, token);
             fromFees += fees;
             amount += fees + deposit;
@@ -131,7 +130,7 @@ contract Pactum is Holding, Multicall {
         Record storage record = _existing(agreement);
         (Pact pact, State state, Due due) = (record.pact, record.state, record.due);
         view_.customer = record.customer;
-        view_.provider = record.provider;
+        view_.provider = _providerOf(record);
         view_.fee = pact.fee();
         view_.deposit = due.deposit();
         view_.maxCreditBps = pact.maxCreditBps();
@@ -177,6 +176,14 @@ contract Pactum is Holding, Multicall {
         return _domainSeparatorV4();
     }
 
+    function _takeProviderDue(uint256 agreement, bytes32 claimant) private returns (uint256 due) {
+        Record storage record = _records[agreement];
+        if (record.claimant != claimant) revert MixedClaim(agreement);
+        State state = record.state;
+        due = state.providerDue();
+        record.state = state.paid();
+    }
+
     /// @dev The fees are here and go out together; the deposit is in the Zone, which pays it for each agreement.
     function _takeCustomerDue(uint96 agreement, Record storage record, address token) private returns (uint256 fees, uint256 deposit) {
         Due due = record.due;
@@ -186,16 +193,12 @@ contract Pactum is Holding, Multicall {
         if (fees != 0) record.due = due.paid();
         if (deposit != 0) record.taken += SafeCast.toUint128(deposit);
         emit CustomerPaid(agreement, record.customer, fees, deposit);
-        if (deposit != 0) ZONE.seize(record.provider, token, record.customer, deposit);
+        if (deposit != 0) ZONE.seize(_providerOf(record), token, record.customer, deposit);
     }
 
     /// @dev What verdicts gave the customer of the deposit, and it did not take.
     function _depositDue(Record storage record) private view returns (uint256) {
         return record.due.awarded() - record.kept - record.taken;
-    }
-
-    function _tokenOf(Record storage record) private view returns (address) {
-        return _listingAt(record.listing).token;
     }
 
     function _pay(address token, address to, uint256 amount) private {

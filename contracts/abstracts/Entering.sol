@@ -31,7 +31,7 @@ abstract contract Entering is Ledger, ReentrancyGuardTransient {
 
         record.pact = Pacts.make(entry);
         record.due = Dues.make(entry.deposit);
-        (record.provider, record.listing) = (entry.provider, SafeCast.toUint32(entry.listing));
+        record.claimant = _claimantOf(entry.provider, entry.token);
         (record.customer, record.noticePeriods) = (entry.customer, SafeCast.toUint32(entry.noticePeriods));
         if (entry.deposit != 0) ZONE.lock(entry.provider, entry.token, entry.deposit);
         IERC20(entry.token).pull(entry.customer, entry.fee * entry.periods);
@@ -40,7 +40,7 @@ abstract contract Entering is Ledger, ReentrancyGuardTransient {
     /// @inheritdoc IPactum
     function terminate(uint96 agreement) external nonReentrant returns (uint32 periods) {
         Record storage record = _existing(agreement);
-        bool isParty = msg.sender == record.customer || msg.sender == record.provider;
+        bool isParty = msg.sender == record.customer || msg.sender == _providerOf(record);
         if (!isParty) revert NotAParty(agreement, msg.sender);
         Pact pact = record.pact;
         uint256 remaining = _begun(pact) + record.noticePeriods;

@@ -100,8 +100,8 @@ abstract contract Holding is Reporting {
 
     function _heldOf(Record storage record, Pact pact, uint256 row) private view returns (Held memory held) {
         held.customer = record.customer;
-        held.provider = record.provider;
-        held.token = _listingAt(pact.listing()).token;
+        held.provider = _providerOf(record);
+        held.token = _tokenOf(pact);
         held.parameters = SafeCast.toUint32(pact.parameters());
         held.outcome = Outcome(row.outcome());
         held.creditBps = row.creditBps();

@@ -19,8 +19,7 @@ abstract contract Ledger is Purses {
         Pact pact;
         State state;
         Due due;
-        address provider;
-        uint32 listing; // as in pact: a claim reads this slot and not that
+        bytes32 claimant; // the provider, after the last 96 bits of the token's address: a claim that names the token reads this slot alone
         address customer;
         uint32 noticePeriods;
         uint128 kept; // of the deposit, for rows that disputes hold; part of what is awarded
@@ -34,11 +33,11 @@ abstract contract Ledger is Purses {
         uint256 slashBps;
     }
 
-    mapping(uint96 agreement => Record) internal _records;
+    mapping(uint256 agreement => Record) internal _records;
 
-    /// @dev Settles the row that waits. The caller keeps the state it gets, and credits `run` in the end.
+    /// @dev Settles the row that waits. The caller has the rules of the agreement at hand, keeps the state it gets, and credits `run` in the
+    /// end.
     function _settleWaiting(Run memory run, Record storage record, Pact pact, State state) internal returns (State) {
-        _take(run, pact);
         _takeCrew(run, state.crew());
         uint256 outcome = state.outcome();
         if (outcome != uint256(Outcome.Met)) {
@@ -47,29 +46,25 @@ abstract contract Ledger is Purses {
         }
         (uint256 provider, uint256 validators, uint256 dao) = Split.shares(pact.fee(), run.validatorBps, run.daoBps);
         uint256 relay = Split.floorRelay(run.relayFee, validators);
-        run.validators += validators - relay;
-        run.relay += relay;
-        run.dao += dao;
+        _sum(run, validators - relay, relay, dao);
         return state.cleared().credited(provider);
     }
 
     /// @dev Keeps what a division gives to the parties, and sums what it gives to others.
     function _book(Run memory run, Record storage record, State state, Split.Division memory division) internal returns (State) {
-        run.validators += division.validators;
-        run.relay += division.relay;
-        run.dao += division.dao;
+        _sum(run, division.validators, division.relay, division.dao);
         record.due = record.due.credited(division.customerFromFee).awarding(division.customerFromDeposit + division.slash);
         return state.credited(division.provider);
     }
 
-    /// @dev Settles `count` periods from `next` on as NoData. They are all alike, so that one division serves them.
+    /// @dev Settles `count` periods from `next` on as NoData. They are all alike, so that one division serves them. The caller has the rules
+    /// of the agreement at hand.
     function _expire(Run memory run, uint96 agreement, Record storage record, Pact pact, State state, uint256 count)
         internal
         returns (State)
     {
-        _take(run, pact);
         (uint256 provider, uint256 validators, uint256 dao) = Split.shares(pact.fee(), run.validatorBps, run.daoBps);
-        run.dao += dao * count;
+        _sum(run, 0, 0, dao * count);
         record.due = record.due.credited(validators * count);
         emit Expired(agreement, SafeCast.toUint32(state.next()), SafeCast.toUint32(count));
         return state.past(count).credited(provider * count);
@@ -81,7 +76,7 @@ abstract contract Ledger is Purses {
         if (!_isDone(pact, state)) return;
         uint256 released = record.due.depositLeft();
         emit Closed(agreement, released);
-        if (released != 0) ZONE.unlock(record.provider, _listingAt(record.listing).token, released);
+        if (released != 0) ZONE.unlock(_providerOf(record), _tokenOf(pact), released);
     }
 
     /// @dev Every period is settled. The one step that brings this about closes the agreement; none can follow it.
@@ -107,6 +102,21 @@ abstract contract Ledger is Purses {
 
     function _bounds(Pact pact, uint256 period) internal pure returns (uint256, uint256) {
         return Periods.bounds(pact.kind(), pact.start(), pact.periodLength(), period);
+    }
+
+    function _tokenOf(Pact pact) internal view returns (address) {
+        return _listingAt(pact.listing()).token;
+    }
+
+    function _providerOf(Record storage record) internal view returns (address) {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return address(uint160(uint256(record.claimant)));
+    }
+
+    /// @dev To be paid in another token than the agreement's, somebody would have to find an address that ends alike: as hard as finding
+    /// another opening with an agreement's id.
+    function _claimantOf(address provider, address token) internal pure returns (bytes32) {
+        return bytes32(uint256(uint160(token)) << 160 | uint160(provider));
     }
 
     function _existing(uint96 agreement) internal view returns (Record storage record) {

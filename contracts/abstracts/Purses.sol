@@ -108,6 +108,15 @@ abstract contract Purses is Rulebook {
         run.crew = crew;
     }
 
+    /// @dev Sums what a settled row gives to others than its parties. Parts of fees fit 85 bits: no block has the gas to overflow their sum.
+    function _sum(Run memory run, uint256 validators, uint256 relay, uint256 dao) internal pure {
+        unchecked {
+            run.validators += validators;
+            run.relay += relay;
+            run.dao += dao;
+        }
+    }
+
     /// @dev Writes the sums. Whoever settles calls this when it is done.
     function _credit(Run memory run) internal {
         if (run.validators != 0 || run.relay != 0) {

@@ -55,6 +55,7 @@ abstract contract Reporting is Entering, EIP712 {
         count = SafeCast.toUint32(silent - state.next());
 
         Run memory run;
+        _take(run, pact);
         if (state.outcome() != 0) {
             emit Settled(agreement, SafeCast.toUint32(state.next() - 1));
             state = _settleWaiting(run, record, pact, state);
@@ -145,6 +146,7 @@ abstract contract Reporting is Entering, EIP712 {
         (Pact pact, State state) = (record.pact, record.state);
         if (state.outcome() == 0 || !_isMature(pact, state)) return false;
 
+        _take(run, pact);
         emit Settled(agreement, SafeCast.toUint32(state.next() - 1));
         _keepOrClose(agreement, record, pact, _settleWaiting(run, record, pact, state));
         return true;

@@ -107,6 +107,12 @@ abstract contract Rulebook is IPactum, Ownable2Step {
         return _listingOf[listing];
     }
 
+    /// @inheritdoc IPactum
+    function conditionsOf(address token) external view returns (uint32, uint32, Parameters memory, Listing memory) {
+        (uint32 parameters, uint32 listing) = (currentParameters, currentListing[token]);
+        return (parameters, listing, _parameters[parameters], _listingOf[listing]);
+    }
+
     function _parametersAt(uint256 parameters) internal view returns (Parameters storage) {
         return _parameters[parameters];
     }

@@ -162,8 +162,9 @@ interface IPactum {
     /// @notice A disputed row is settled like this, its reserve having been released. `winner` gets the validators' part if not zero.
     event Decided(uint96 indexed agreement, uint32 indexed period, Outcome outcome, uint16 creditBps, uint16 slashBps, address winner);
     event Closed(uint96 indexed agreement, uint256 depositReleased);
+    /// @notice Whom the money went to is in the token's own log.
     /// @param parts one word for each agreement: agreement (96) | amount (160)
-    event ProviderPaid(address indexed provider, address indexed token, address to, uint256[] parts);
+    event ProviderPaid(address indexed provider, uint256[] parts);
     event CustomerPaid(uint96 indexed agreement, address indexed customer, uint256 fromFees, uint256 fromDeposit);
     event MemberPaid(
         bytes32 indexed configuration, address indexed token, address indexed member, uint32 observers, address payee, uint256 amount
@@ -191,7 +192,7 @@ interface IPactum {
     error NotHeld(uint96 agreement, uint32 period);
     error OverConsent(Outcome outcome, uint16 creditBps, uint16 slashBps);
     error NothingToClaim();
-    error MixedClaim(uint96 agreement);
+    error MixedClaim(uint256 agreement);
     error NotPayable(address caller, address to); // only the provider itself may name another address than its payout
 
     // governance -----------------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ interface IPactum {
     /// @notice Pays a provider's matured shares, all of one provider and one token. Everyone may have them paid to the provider's payout
     /// address; the provider itself names any. Rows that have matured and were not settled are not part of it: `settle` them first, by
     /// `multicall` in one transaction.
-    function claimProvider(uint96[] calldata agreements, address to) external returns (uint256 amount);
+    function claimProvider(uint96[] calldata agreements, address token, address to) external returns (uint256 amount);
 
     /// @notice Pays a customer's matured refunds, credits and slashes, all of one customer and one token; like a provider's, of what
     /// is settled.
@@ -292,6 +293,12 @@ interface IPactum {
 
     /// @notice Number of the newest listing of a token; zero when it is not listed.
     function currentListing(address token) external view returns (uint32);
+
+    /// @notice What an agreement in this token would be opened under now. Numbers are zero where nothing is set.
+    function conditionsOf(address token)
+        external
+        view
+        returns (uint32 parameters, uint32 listing, Parameters memory rules, Listing memory price);
 
     /// @notice The longest thaw of all parameters ever set; what stake waits for.
     function longestThaw() external view returns (uint32);

@@ -20,7 +20,12 @@ library Periods {
 
     /// @notice First second of period `k`, and first second after it.
     function bounds(IPactum.PeriodKind kind, uint256 start, uint256 length, uint256 k) internal pure returns (uint256, uint256) {
-        if (kind == IPactum.PeriodKind.Fixed) return (start + k * length, start + (k + 1) * length);
+        if (kind == IPactum.PeriodKind.Fixed) {
+            unchecked {
+                uint256 from = start + k * length;
+                return (from, from + length);
+            }
+        }
         uint256 month = monthOf(start) + k;
         return (monthStart(month), monthStart(month + 1));
     }

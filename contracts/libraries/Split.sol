@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @title How one period's fee is divided
 /// @notice The fee always falls into its parts exactly: shares round down, and the provider's share is what the other two leave.
-/// settlement/split.py is the same in Python; both are held to the same vectors. Amounts fit 128 bits, so that no product overflows.
+/// settlement/split.py is the same in Python; both are held to the same vectors. Amounts fit 128 bits and shares sum to at most BPS: no
+/// product overflows and no part exceeds what it is taken from, so that the compiler's checks are left out.
 library Split {
     uint256 internal constant BPS = 10_000;
 
@@ -51,15 +52,17 @@ library Split {
     /// share, then from the deposit, then from the DAO's share; the slash comes on top, from what is left of the deposit.
     function ofBreach(Pinned memory pinned, Award memory award) internal pure returns (Division memory division) {
         division = ofMet(pinned);
-        uint256 credit = floorShare(pinned.fee, award.creditBps);
-        uint256 fromProvider = min(credit, division.provider);
-        uint256 fromDeposit = min(credit - fromProvider, award.depositLeft);
-        uint256 fromDao = min(credit - fromProvider - fromDeposit, division.dao);
-        division.provider -= fromProvider;
-        division.dao -= fromDao;
-        division.customerFromFee = fromProvider + fromDao;
-        division.customerFromDeposit = fromDeposit;
-        division.slash = min(floorShare(award.deposit, award.slashBps), award.depositLeft - fromDeposit);
+        unchecked {
+            uint256 credit = floorShare(pinned.fee, award.creditBps);
+            uint256 fromProvider = min(credit, division.provider);
+            uint256 fromDeposit = min(credit - fromProvider, award.depositLeft);
+            uint256 fromDao = min(credit - fromProvider - fromDeposit, division.dao);
+            division.provider -= fromProvider;
+            division.dao -= fromDao;
+            division.customerFromFee = fromProvider + fromDao;
+            division.customerFromDeposit = fromDeposit;
+            division.slash = min(floorShare(award.deposit, award.slashBps), award.depositLeft - fromDeposit);
+        }
     }
 
     /// @notice The three shares of a fee, before a verdict moves any of them.
@@ -68,9 +71,11 @@ library Split {
         pure
         returns (uint256 provider, uint256 validators, uint256 dao)
     {
-        validators = floorShare(fee, validatorBps);
-        dao = floorShare(fee, daoBps);
-        provider = fee - validators - dao;
+        unchecked {
+            validators = fee * validatorBps / BPS;
+            dao = fee * daoBps / BPS;
+            provider = fee - validators - dao;
+        }
     }
 
     /// @notice What the relay gets of the validators' share: its flat fee, or all that there is.
@@ -80,12 +85,16 @@ library Split {
 
     /// @notice A share of an amount, rounded down.
     function floorShare(uint256 amount, uint256 bps) internal pure returns (uint256) {
-        return amount * bps / BPS;
+        unchecked {
+            return amount * bps / BPS;
+        }
     }
 
     /// @notice A share of an amount, rounded up.
     function ceilShare(uint256 amount, uint256 bps) internal pure returns (uint256) {
-        return (amount * bps + BPS - 1) / BPS;
+        unchecked {
+            return (amount * bps + BPS - 1) / BPS;
+        }
     }
 
     function min(uint256 a, uint256 b) internal pure returns (uint256) {
