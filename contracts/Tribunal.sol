@@ -169,7 +169,7 @@ contract Tribunal is ITribunal, ReentrancyGuardTransient {
     /// @dev A breach would have paid the customer, everything else the provider.
     function _tokenAndHeldUp(uint96 agreement, IPactum.Outcome outcome) private view returns (address token, address heldUp) {
         IPactum.Agreement memory pinned = PACTUM.agreementOf(agreement);
-        token = PACTUM.listingOf(pinned.listing).token;
+        token = PACTUM.listingOf(SafeCast.toUint32(pinned.listing)).token;
         heldUp = outcome == IPactum.Outcome.Breach ? pinned.customer : pinned.provider;
     }
 
