@@ -131,8 +131,7 @@ abstract contract Reporting is Entering, EIP712 {
         if (!Windows.ended(end, block.timestamp)) return Skip.TooEarly;
         if (Windows.over(end, deadline, block.timestamp)) return Skip.TooLate;
         if ((end - 1) / EPOCH_LENGTH != frame.epoch) return Skip.ForeignEpoch;
-        bool reigned = start >= frame.since && !Windows.ended(frame.until, start);
-        return reigned ? Skip.None : Skip.ForeignConfiguration;
+        return Windows.isWithin(frame.since, frame.until, start) ? Skip.None : Skip.ForeignConfiguration;
     }
 
     function _objectionToVerdict(uint256 row, Pact pact) private pure returns (Skip) {
