@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chain.blocks import Receipt
 from chain.calls import Contract
 from chain.hashing import address_of
-from chain.sender import Call, Sender
+from chain.sender import Call, CallSender
 from chain.values import Configuration
 
 _CONFIGURATION = "(uint64,uint64,uint8,uint32,uint32,address[])"
@@ -28,26 +28,28 @@ class CommitteeClient(Contract):
         """Sets the bond that members of later configurations need."""
         return self.call("requireBond(uint256)", amount)
 
-    def post(self, sender: Sender, member: str, amount: int) -> Receipt:
+    def post(self, sender: CallSender, member: str, amount: int) -> Receipt:
         """Adds to a member's bond; the sender pays, and must have approved the Committee for the amount."""
         return sender.send(self.call("post(address,uint256)", member, amount))
 
-    def withdraw(self, sender: Sender, to: str) -> Receipt:
+    def withdraw(self, sender: CallSender, to: str) -> Receipt:
         """Sends the sender's own bond to an address, once ``serves_until`` is over."""
         return sender.send(self.call("withdraw(address)", to))
 
-    def expose(self, sender: Sender, member: str, epoch: int, one: tuple[bytes, bytes], other: tuple[bytes, bytes]) -> Receipt:
+    def expose(
+        self, sender: CallSender, member: str, epoch: int, one: tuple[bytes, bytes], other: tuple[bytes, bytes]
+    ) -> Receipt:
         """Shows that a member signed two roots for one epoch; anyone may, for ever.
 
         ``one`` and ``other`` are a root and the member's EIP-2098 signature of it.
         """
         return sender.send(self.call(_EXPOSE, member, epoch, *one, *other))
 
-    def claim_reporter(self, sender: Sender, reporter: str) -> Receipt:
+    def claim_reporter(self, sender: CallSender, reporter: str) -> Receipt:
         """Pays a reporter its shares of bonds; anyone may."""
         return sender.send(self.call("claimReporter(address)", reporter))
 
-    def claim_dao(self, sender: Sender) -> Receipt:
+    def claim_dao(self, sender: CallSender) -> Receipt:
         """Pays the treasury that Pactum names the DAO's shares of bonds; anyone may."""
         return sender.send(self.call("claimDao()"))
 

@@ -46,7 +46,7 @@ from chain.pactum_events import (
     TreasurySet,
     WinnerPaid,
 )
-from chain.timelock_events import CallExecuted, CallSalt, CallScheduled, Cancelled, MinDelayChange
+from chain.timelock_events import CallExecuted, CallSalt, CallScheduled, Cancelled, MinDelayChange, RoleGranted, RoleRevoked
 from chain.tribunal_events import Confirmed, Disputed, Lapsed, Paid, Replaced
 from chain.zone_events import Locked, Registered, Restaked, Seized, Staked, ThawStarted, Unlocked, Withdrawn
 from governance.errors import BadInput
@@ -94,6 +94,8 @@ __all__ = [
     "Reported",
     "ReporterPaid",
     "Restaked",
+    "RoleGranted",
+    "RoleRevoked",
     "RowHeld",
     "Seized",
     "Settled",
@@ -127,7 +129,7 @@ EVENTS: tuple[type[Event], ...] = (
     *(Reported, Accepted, Skipped, Settled, Expired, RowHeld, Decided, Closed),
     *(ProviderPaid, CustomerPaid, MemberPaid, RelayPaid, WinnerPaid, DaoPaid),
     *(Disputed, Confirmed, Replaced, Lapsed, Paid),
-    *(CallScheduled, CallExecuted, CallSalt, Cancelled, MinDelayChange),
+    *(CallScheduled, CallExecuted, CallSalt, Cancelled, MinDelayChange, RoleGranted, RoleRevoked),
 )
 _LAYOUTS = {layout.topic: layout for layout in (EventLayout(event, event.indexed) for event in EVENTS)}
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from chain.blocks import Receipt
 from chain.node import Node
+from chain.pace import Pace, RealPace
 from chain.reverts import TransactionReverted
-from chain.sender import Call, Pace, RealPace, Sender
+from chain.sender import Call, CallSender
 from chain.timelock import Operation, OperationState, TimelockClient
 from governance.errors import RetryableError
 
@@ -23,7 +24,7 @@ class NotReady(RetryableError):
 class Governor:
     """Acts through a timelock with an account that may propose. ``pace`` is the time in which it waits for the delay."""
 
-    def __init__(self, node: Node, timelock: str, sender: Sender, pace: Pace | None = None) -> None:
+    def __init__(self, node: Node, timelock: str, sender: CallSender, pace: Pace | None = None) -> None:
         self.timelock = TimelockClient(node, timelock)
         self._sender = sender
         self._pace = pace or RealPace()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from chain.blocks import Receipt
 from chain.calls import Contract, NoContract, decode_text
 from chain.hashing import text_id
-from chain.sender import Call, Sender
+from chain.sender import Call, CallSender
 from chain.values import LawStatus
 
 
 class LawStoneClient(Contract):
     """Where laws stand. What governance alone may do is given as a call, for ``chain.governor``."""
 
-    def publish(self, sender: Sender, text: str) -> Receipt:
+    def publish(self, sender: CallSender, text: str) -> Receipt:
         """Stores a law's text; open to everyone. Its id is ``text_id(text)``."""
         return sender.send(self.call("publish(bytes)", text.encode()))
 

@@ -7,7 +7,7 @@ from chain.calls import Contract, abi_of
 from chain.events import Opened, decode_known
 from chain.offers import Offer
 from chain.permits import Permit
-from chain.sender import Call, Sender
+from chain.sender import Call, CallSender
 from governance.errors import BadInput
 
 _OFFER = abi_of(Offer)
@@ -16,17 +16,17 @@ _OFFER = abi_of(Offer)
 class NotaryClient(Contract):
     """From signed offers to agreements. It holds no money: allowances and permits for the fees are Pactum's."""
 
-    def publish_terms(self, sender: Sender, text: str) -> Receipt:
+    def publish_terms(self, sender: CallSender, text: str) -> Receipt:
         """Publishes a terms text, once for all agreements; open to everyone. Its id is ``text_id(text)``."""
         return sender.send(self.call("publishTerms(bytes)", text.encode()))
 
-    def cancel_offer(self, sender: Sender, nonce: int) -> Receipt:
+    def cancel_offer(self, sender: CallSender, nonce: int) -> Receipt:
         """Takes back the sender's own unused offer."""
         return sender.send(self.call("cancelOffer(uint256)", nonce))
 
     def open(
         self,
-        sender: Sender,
+        sender: CallSender,
         offer: Offer,
         signature: bytes,
         start_s: int,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from chain.blocks import Receipt
 from chain.calls import Contract, abi_of
-from chain.sender import Call, Sender
+from chain.hashing import ZERO_ADDRESS
+from chain.sender import Call, CallSender
 from chain.values import (
     RELAY_SEAT,
     Agreement,
@@ -47,28 +48,28 @@ class PactumClient(Contract):
         """Pauses opening, or lets it go on: governance may do both."""
         return self.call("pauseOpening(bool)", paused)
 
-    def pause_opening(self, sender: Sender) -> Receipt:
+    def pause_opening(self, sender: CallSender) -> Receipt:
         """Pauses opening, and nothing else, as its guardian."""
         return sender.send(self.pause_opening_call(paused=True))
 
-    def terminate(self, sender: Sender, agreement: int) -> Receipt:
+    def terminate(self, sender: CallSender, agreement: int) -> Receipt:
         """Ends an agreement early, after the periods that have begun and its notice. Its customer or its provider only."""
         return sender.send(self.call("terminate(uint96)", agreement))
 
-    def report(self, sender: Sender, header: Header, rows: Sequence[int], signers: int, signatures: bytes) -> Receipt:
+    def report(self, sender: CallSender, header: Header, rows: Sequence[int], signers: int, signatures: bytes) -> Receipt:
         """Hands in a signed report; its row words are those of ``chain.row``."""
         call = self.call(f"report({_HEADER},uint256[],uint256,bytes)", header, list(rows), signers, signatures)
         return sender.send(call)
 
-    def expire(self, sender: Sender, agreement: int) -> Receipt:
+    def expire(self, sender: CallSender, agreement: int) -> Receipt:
         """Settles the periods whose report deadline has passed without one; anyone may."""
         return sender.send(self.call("expire(uint96)", agreement))
 
-    def settle(self, sender: Sender, agreements: Sequence[int]) -> Receipt:
+    def settle(self, sender: CallSender, agreements: Sequence[int]) -> Receipt:
         """Turns matured rows into claims; anyone may."""
         return sender.send(self._settle_call(agreements))
 
-    def claim_provider(self, sender: Sender, agreements: Sequence[int], to: str) -> Receipt:
+    def claim_provider(self, sender: CallSender, agreements: Sequence[int], to: str) -> Receipt:
         """Settles what has matured and pays a provider's shares, all of one provider and one token, in one transaction.
 
         The provider itself names any address; anyone may have them paid to its payout address.
@@ -76,7 +77,7 @@ class PactumClient(Contract):
         claim = self.call("claimProvider(uint96[],address)", list(agreements), to)
         return sender.send(self.together(self._settle_call(agreements), claim))
 
-    def claim_customer(self, sender: Sender, agreements: Sequence[int]) -> Receipt:
+    def claim_customer(self, sender: CallSender, agreements: Sequence[int]) -> Receipt:
         """Settles what has matured and pays a customer's refunds, credits and slashes, all of one customer and one token.
 
         Anyone may.
@@ -84,21 +85,23 @@ class PactumClient(Contract):
         claim = self.call("claimCustomer(uint96[])", list(agreements))
         return sender.send(self.together(self._settle_call(agreements), claim))
 
-    def claim_member(self, sender: Sender, configuration: bytes, token: str, member: int, crews: Iterable[Crew]) -> Receipt:
+    def claim_member(self, sender: CallSender, configuration: bytes, token: str, member: int, crews: Iterable[Crew]) -> Receipt:
         """Pays a member its shares of what these crews earned, named as reports name them; anyone may."""
         signature = f"claimMember(bytes32,address,uint256,{_CREWS})"
         return sender.send(self.call(signature, configuration, token, member, _ordered(crews)))
 
-    def claim_relay(self, sender: Sender, configuration: bytes, token: str, payee: str, observer_sets: Iterable[int]) -> Receipt:
+    def claim_relay(
+        self, sender: CallSender, configuration: bytes, token: str, payee: str, observer_sets: Iterable[int]
+    ) -> Receipt:
         """Pays a relay's payee the fees of the rows that it brought with these sets of observers; anyone may."""
         sets = sorted(set(observer_sets))
         return sender.send(self.call("claimRelay(bytes32,address,address,uint32[])", configuration, token, payee, sets))
 
-    def claim_winner(self, sender: Sender, winner: str, token: str) -> Receipt:
+    def claim_winner(self, sender: CallSender, winner: str, token: str) -> Receipt:
         """Pays whoever won disputes the validators' parts of those rows; anyone may."""
         return sender.send(self.call("claimWinner(address,address)", winner, token))
 
-    def claim_dao(self, sender: Sender, token: str) -> Receipt:
+    def claim_dao(self, sender: CallSender, token: str) -> Receipt:
         """Pays the treasury the DAO's shares; anyone may."""
         return sender.send(self.call("claimDao(address)", token))
 
@@ -183,6 +186,11 @@ class PactumClient(Contract):
     def treasury(self) -> str:
         """Where the DAO's share is paid."""
         return str(self.read_value("address", "treasury()"))
+
+    def guardian(self) -> str | None:
+        """Who besides governance may pause opening; None: nobody."""
+        found = str(self.read_value("address", "guardian()"))
+        return None if found == ZERO_ADDRESS else found
 
     def is_opening_paused(self) -> bool:
         """Whether agreements can be opened now."""

@@ -78,7 +78,7 @@ REMEDIES = {
     "TokenNotListed": "use a token that governance has listed",
     "TooFewObservers": "a report rests on observations of 2f + 1 members",
     "UnknownAgreement": "check the agreement's id and the contract's address",
-    "UnusableBond": "the bond's token is a contract, and its reporter's share below 10,000 bps",
+    "UnusableBond": "the bond has an ordinary token and is not nothing; its reporter's share is 1 to 5,000 bps",
     "UnusableParameters": "thaw covers the three windows, the longest period the first two, and shares sum to at most 10,000 bps",
     "UnusablePeriods": "open at least one period and at most as many as the offer allows",
 }

@@ -10,7 +10,7 @@ from chain.blocks import Receipt
 from chain.calls import Contract, encode_arguments
 from chain.events import CallSalt, CallScheduled, Event
 from chain.hashing import keccak
-from chain.sender import Call, Sender
+from chain.sender import Call, CallSender
 from governance.errors import BadInput
 
 _BATCH = "address[],uint256[],bytes[],bytes32,bytes32"
@@ -68,15 +68,15 @@ class Operation:
 class TimelockClient(Contract):
     """The owner of the contracts. Its own settings change by operations too: such things are given as calls."""
 
-    def schedule(self, sender: Sender, operation: Operation, delay_s: int) -> Receipt:
+    def schedule(self, sender: CallSender, operation: Operation, delay_s: int) -> Receipt:
         """Proposes an operation, to be executed ``delay_s`` seconds from now at the earliest. Proposers only."""
         return sender.send(self.call(f"scheduleBatch({_BATCH},uint256)", *operation.arguments, delay_s))
 
-    def execute(self, sender: Sender, operation: Operation) -> Receipt:
+    def execute(self, sender: CallSender, operation: Operation) -> Receipt:
         """Executes an operation that is ready. Executors only, who are everyone where the zero address is one."""
         return sender.send(self.call(f"executeBatch({_BATCH})", *operation.arguments))
 
-    def cancel(self, sender: Sender, operation: bytes) -> Receipt:
+    def cancel(self, sender: CallSender, operation: bytes) -> Receipt:
         """Takes an operation back, by its id. Cancellers only."""
         return sender.send(self.call("cancel(bytes32)", operation))
 

@@ -58,3 +58,23 @@ class MinDelayChange(Event):
 
     old_duration: Uint256
     new_duration: Uint256
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted(Event):
+    """An account has a role from now on; the zero address stands for everyone."""
+
+    role: Bytes32
+    account: Address
+    sender: Address
+    indexed: ClassVar = frozenset({"role", "account", "sender"})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked(Event):
+    """An account has a role no longer."""
+
+    role: Bytes32
+    account: Address
+    sender: Address
+    indexed: ClassVar = frozenset({"role", "account", "sender"})

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from chain.blocks import Receipt
 from chain.calls import Contract
-from chain.sender import Sender
+from chain.sender import CallSender
 
 
 class TokenClient(Contract):
     """An ERC-20, and the minting of the devnet's test token."""
 
-    def approve(self, sender: Sender, spender: str, amount: int) -> Receipt:
+    def approve(self, sender: CallSender, spender: str, amount: int) -> Receipt:
         """Lets a contract pull up to an amount from the sender."""
         return sender.send(self.call("approve(address,uint256)", spender, amount))
 
-    def transfer(self, sender: Sender, to: str, amount: int) -> Receipt:
+    def transfer(self, sender: CallSender, to: str, amount: int) -> Receipt:
         """Sends tokens of the sender."""
         return sender.send(self.call("transfer(address,uint256)", to, amount))
 
-    def mint(self, sender: Sender, to: str, amount: int) -> Receipt:
+    def mint(self, sender: CallSender, to: str, amount: int) -> Receipt:
         """Makes tokens out of nothing: only the devnet's MockToken does."""
         return sender.send(self.call("mint(address,uint256)", to, amount))
 

@@ -6,7 +6,7 @@ from chain.blocks import Receipt
 from chain.calls import Contract
 from chain.events import Disputed, decode_known
 from chain.hashing import ZERO_ADDRESS
-from chain.sender import Sender
+from chain.sender import CallSender
 from chain.values import Dispute
 from governance.errors import BadInput
 from governance.values import Outcome
@@ -15,7 +15,7 @@ from governance.values import Outcome
 class TribunalClient(Contract):
     """Where rows are disputed, and where the bonds of disputes are kept."""
 
-    def dispute(self, sender: Sender, row: int, grounds: bytes, most_bond: int) -> Receipt:
+    def dispute(self, sender: CallSender, row: int, grounds: bytes, most_bond: int) -> Receipt:
         """Disputes a row that waits, as it was accepted. The sender must have approved the Tribunal for the bond.
 
         ``grounds`` is the hash of whatever the disputer argues from; ``most_bond`` the most that it would put up.
@@ -29,24 +29,26 @@ class TribunalClient(Contract):
                 return event
         raise BadInput("this transaction disputed nothing", value=receipt.tx_hash, remedy="give the receipt of a dispute")
 
-    def confirm(self, sender: Sender, agreement: int, period: int) -> Receipt:
+    def confirm(self, sender: CallSender, agreement: int, period: int) -> Receipt:
         """Lets the row stand. The agreement's arbiter only, before the deadline."""
         return sender.send(self.call("confirm(uint96,uint32)", agreement, period))
 
-    def replace(self, sender: Sender, agreement: int, period: int, outcome: Outcome, credit_bps: int, slash_bps: int) -> Receipt:
+    def replace(
+        self, sender: CallSender, agreement: int, period: int, outcome: Outcome, credit_bps: int, slash_bps: int
+    ) -> Receipt:
         """Puts another verdict in the row's place, within the consented caps. The arbiter only, before the deadline."""
         verdict = (int(outcome), credit_bps, slash_bps)
         return sender.send(self.call("replace(uint96,uint32,uint8,uint16,uint16)", agreement, period, *verdict))
 
-    def lapse(self, sender: Sender, agreement: int, period: int) -> Receipt:
+    def lapse(self, sender: CallSender, agreement: int, period: int) -> Receipt:
         """Lets the row stand after the deadline; anyone may."""
         return sender.send(self.call("lapse(uint96,uint32)", agreement, period))
 
-    def claim(self, sender: Sender, account: str, token: str) -> Receipt:
+    def claim(self, sender: CallSender, account: str, token: str) -> Receipt:
         """Pays an account the bonds and halves of bonds that are its; anyone may."""
         return sender.send(self.call("claim(address,address)", account, token))
 
-    def claim_dao(self, sender: Sender, token: str) -> Receipt:
+    def claim_dao(self, sender: CallSender, token: str) -> Receipt:
         """Pays the treasury that Pactum names its halves of lost bonds; anyone may."""
         return sender.send(self.call("claimDao(address)", token))
 

@@ -6,7 +6,7 @@ from chain.blocks import Receipt
 from chain.calls import Contract
 from chain.events import ThawStarted, decode_known
 from chain.hashing import ZERO_ADDRESS
-from chain.sender import Sender
+from chain.sender import CallSender
 from chain.values import Stake, ThawRequest
 from governance.errors import BadInput
 
@@ -14,15 +14,15 @@ from governance.errors import BadInput
 class ZoneClient(Contract):
     """The registry of providers and the keeper of their stake."""
 
-    def register(self, sender: Sender, payout: str, profile: str) -> Receipt:
+    def register(self, sender: CallSender, payout: str, profile: str) -> Receipt:
         """Enters or replaces the sender's record. ``profile`` is JSON text."""
         return sender.send(self.call("register(address,bytes)", payout, profile.encode()))
 
-    def stake(self, sender: Sender, token: str, amount: int) -> Receipt:
+    def stake(self, sender: CallSender, token: str, amount: int) -> Receipt:
         """Adds to the sender's stake; Zone must be approved for the amount."""
         return sender.send(self.call("stake(address,uint256)", token, amount))
 
-    def thaw(self, sender: Sender, token: str, amount: int) -> Receipt:
+    def thaw(self, sender: CallSender, token: str, amount: int) -> Receipt:
         """Asks for stake of the sender's; it backs no new agreement from now on. ``thaw_started(receipt)`` gives the request."""
         return sender.send(self.call("thaw(address,uint256)", token, amount))
 
@@ -33,11 +33,11 @@ class ZoneClient(Contract):
                 return event
         raise BadInput("this transaction asked for no stake", value=receipt.tx_hash, remedy="give the receipt of a thaw")
 
-    def restake(self, sender: Sender, token: str, request: int) -> Receipt:
+    def restake(self, sender: CallSender, token: str, request: int) -> Receipt:
         """Takes a request of the sender's back; what is left of it may back agreements again."""
         return sender.send(self.call("restake(address,uint256)", token, request))
 
-    def withdraw(self, sender: Sender, token: str, request: int) -> Receipt:
+    def withdraw(self, sender: CallSender, token: str, request: int) -> Receipt:
         """Sends what is left of a thawed request to the sender's payout address."""
         return sender.send(self.call("withdraw(address,uint256)", token, request))
 

@@ -198,7 +198,7 @@ def test_events_are_declared_as_the_contracts_do(event: type[events.Event]):
 
 def test_every_event_of_the_contracts_is_known():
     inherited = {"OwnershipTransferStarted", "OwnershipTransferred", "EIP712DomainChanged"}
-    inherited |= {"RoleGranted", "RoleRevoked", "RoleAdminChanged"}
+    inherited |= {"RoleAdminChanged"}
     declared = {signature for signature, entry in _declared_events().items() if entry["name"] not in inherited}
     assert set(events.signatures().values()) == declared
 
