@@ -61,7 +61,7 @@ def artifact(name: str) -> Artifact:
         return Artifact(name, tuple(document["abi"]), code, runtime, places)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArtifactMissing(
-            f"no usable artifact of {name}", value=name, remedy="make artifacts compiles the contracts"
+            f"no usable artifact of {name}", value=name, remedy="python tools/compile_contracts.py writes it"
         ) from error
 
 

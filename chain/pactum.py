@@ -12,6 +12,7 @@ from chain.values import (
     RELAY_SEAT,
     Agreement,
     Claimable,
+    Conditions,
     Crew,
     Earned,
     Header,
@@ -69,12 +70,12 @@ class PactumClient(Contract):
         """Turns matured rows into claims; anyone may."""
         return sender.send(self._settle_call(agreements))
 
-    def claim_provider(self, sender: CallSender, agreements: Sequence[int], to: str) -> Receipt:
+    def claim_provider(self, sender: CallSender, agreements: Sequence[int], token: str, to: str) -> Receipt:
         """Settles what has matured and pays a provider's shares, all of one provider and one token, in one transaction.
 
         The provider itself names any address; anyone may have them paid to its payout address.
         """
-        claim = self.call("claimProvider(uint96[],address)", list(agreements), to)
+        claim = self.call("claimProvider(uint96[],address,address)", list(agreements), token, to)
         return sender.send(self.together(self._settle_call(agreements), claim))
 
     def claim_customer(self, sender: CallSender, agreements: Sequence[int]) -> Receipt:
@@ -133,6 +134,10 @@ class PactumClient(Contract):
     def current_listing(self, token: str) -> int | None:
         """Number of a token's newest listing; None where it is not listed."""
         return int(self.read_value("uint32", "currentListing(address)", token)) or None
+
+    def conditions_of(self, token: str) -> Conditions:
+        """What an agreement in a token would be opened under now; numbers are 0 where nothing is set."""
+        return self.read_struct(Conditions, "conditionsOf(address)", token)
 
     def longest_thaw_s(self) -> int:
         """What stake waits for between the asking and the taking: the longest thaw of all parameters ever set."""

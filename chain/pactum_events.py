@@ -156,16 +156,14 @@ class Closed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProviderPaid(Event):
-    """A provider's matured shares were paid, to its payout address or where it said.
+    """A provider's matured shares were paid; whom the money went to is in the token's own log.
 
     ``parts`` are words: agreement (96 bits) | amount (160 bits); ``amounts`` reads them.
     """
 
     provider: Address
-    token: Address
-    to: Address
     parts: Uint256s
-    indexed: ClassVar = frozenset({"provider", "token"})
+    indexed: ClassVar = frozenset({"provider"})
 
     @property
     def amounts(self) -> tuple[tuple[int, int], ...]:

@@ -64,6 +64,16 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an agreement would be opened under: parameters and listing in force, and the numbers by which its customer consents."""
+
+    parameters: Uint32
+    listing: Uint32
+    rules: Parameters
+    price: Listing
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What a quorum signs together with the hash of the rows. Bit i of ``observers``: member i's observations are in the set."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import inspect
-import re
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
@@ -63,7 +62,7 @@ SAMPLES: dict[Any, Any] = {
 INHERITED = {"owner", "pendingOwner", "transferOwnership", "acceptOwnership", "renounceOwnership", "eip712Domain"}
 INTERNAL = {
     "Zone": {"lock", "unlock", "seize", "PACTUM"},
-    "Committee": {"PACTUM"},
+    "Committee": {"PACTUM", "REPORTER_BPS"},
     "Tribunal": {"PACTUM"},
     "Notary": {"PACTUM", "ZONE", "COMMITTEE", "LAW_STONE"},
     "Pactum": {"ZONE", "COMMITTEE", "TRIBUNAL", "NOTARY", "enter", "hold", "decide"},
@@ -129,7 +128,15 @@ def _zero(kind: str) -> Any:
 
 
 def _parts(kind: str) -> list[str]:
-    return re.findall(r"[^,]+", kind[1:-1])
+    """The types in a tuple's own."""
+    found, depth = [""], 0
+    for letter in kind[1:-1]:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return found
 
 
 def _methods(client: type[Contract]) -> Iterator[str]:
