@@ -65,7 +65,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What an agreement would be opened under: parameters and listing in force, and the numbers by which its customer consents."""
+    """What an agreement would be opened under now, and the numbers by which its customer consents to it."""
 
     parameters: Uint32
     listing: Uint32

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Entering} from "./abstracts/Entering.sol";
 import {Holding} from "./abstracts/Holding.sol";
 import {Rulebook} from "./abstracts/Rulebook.sol";
 import {IPactum} from "./interfaces/IPactum.sol";
@@ -24,8 +23,7 @@ contract Pactum is Holding, Multicall {
     /// @param governor who sets parameters and lists tokens; meant to be a timelock
     /// @param treasury where the DAO's share goes
     constructor(address governor, address zone, address committee, address tribunal, address notary, address treasury)
-        Rulebook(governor, zone, committee, tribunal, treasury)
-        Entering(notary)
+        Rulebook(governor, zone, committee, tribunal, notary, treasury)
         EIP712("Surety Pactum", "1")
     {}
 

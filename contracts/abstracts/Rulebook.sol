@@ -17,6 +17,7 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     ICommittee public immutable COMMITTEE;
     IZone public immutable ZONE;
     address public immutable TRIBUNAL;
+    address public immutable NOTARY;
     uint256 internal immutable EPOCH_LENGTH;
 
     /// @inheritdoc IPactum
@@ -43,10 +44,11 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     /// @inheritdoc IPactum
     mapping(address token => uint32) public override currentListing;
 
-    constructor(address governor, address zone, address committee, address tribunal, address treasury_) Ownable(governor) {
+    constructor(address governor, address zone, address committee, address tribunal, address notary, address treasury_) Ownable(governor) {
         ZONE = IZone(zone);
         COMMITTEE = ICommittee(committee);
         TRIBUNAL = tribunal;
+        NOTARY = notary;
         EPOCH_LENGTH = COMMITTEE.epochLength();
         _setTreasury(treasury_);
     }
@@ -128,8 +130,8 @@ abstract contract Rulebook is IPactum, Ownable2Step {
 
     /// @dev Nobody could use what is paid to it: nobody has it, or no claim leads out of it.
     function _isDeadEnd(address account) internal view returns (bool) {
-        return account == address(0) || account == address(this) || account == address(ZONE) || account == TRIBUNAL
-            || account == address(COMMITTEE);
+        bool own = account == address(this) || account == address(ZONE) || account == address(COMMITTEE);
+        return own || account == TRIBUNAL || account == NOTARY || account == address(0);
     }
 
     /// @dev All windows are held against each other here and nowhere else.
