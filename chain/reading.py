@@ -47,10 +47,7 @@ def read_call(call: Call, book: AddressBook) -> ReadCall:
         values = abi_decode([canonical_type(part) for part in entry["inputs"]], call.data[_SELECTOR:])
     except Exception:  # noqa: BLE001 - hostile bytes: eth_abi leaks several types
         return ReadCall(contract, "?", {"data": call.data})
-    named = {
-        _name(part, place): _plain(part, value) for place, (part, value) in enumerate(zip(entry["inputs"], values, strict=True))
-    }
-    return ReadCall(contract, entry["name"], named)
+    return ReadCall(contract, entry["name"], _named(entry["inputs"], values))
 
 
 @cache

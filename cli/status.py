@@ -58,7 +58,7 @@ def status(
     so_far = _so_far(api, record.id) if api else None
     if json_:
         periods = [_period_facts(one, waiting) for one in decided]
-        print_json(facts_of(record, state) | {"periods": periods, "so_far": so_far})
+        print_json(facts_of(record, state) | {"periods_in_all": state.periods, "periods": periods, "so_far": so_far})
         return
     money = connection.money(record.offer.token)
     print_facts(
