@@ -108,7 +108,7 @@ def test_the_payments_of_two_contracts_are_told_apart_by_what_they_say():
 
 @given(st.lists(st.tuples(st.integers(0, 2**96 - 1), st.integers(0, 2**160 - 1)), max_size=5).map(tuple))
 def test_a_payment_to_a_provider_names_each_agreement_and_its_amount(amounts: tuple[tuple[int, int], ...]):
-    parts = tuple(agreement << 160 | amount for agreement, amount in amounts)
+    parts = b"".join((agreement << 160 | amount).to_bytes(32) for agreement, amount in amounts)
     paid = events.ProviderPaid(**PLACE, provider=PACTUM, parts=parts)
     assert paid.amounts == amounts
 
