@@ -1,4 +1,4 @@
-"""A town on a chain of its own, whose time is moved by hand: contracts, keystores of every role, and ``surety`` in this process."""
+"""A town on a chain of its own, whose time is moved by hand: contracts, keystores of every role, ``surety`` in this process."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ BOND = 5_000_000_000
 UNIT = 10**6
 
 
-def bond(town, by: str) -> dict:
+def bond(town, by: str) -> dict[str, Any]:
     return town.surety("oracle", "bond", "show", "--json", by=by).json
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def disputed(town) -> str:
     return agreement
 
 
-def cases(town, *more: str, by: str | None = None) -> list[dict]:
+def cases(town, *more: str, by: str | None = None) -> list[dict[str, Any]]:
     return town.surety("dispute", "list", *more, "--json", by=by).json
 
 

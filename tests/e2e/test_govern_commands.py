@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chain.devnet import dev_signer
@@ -11,7 +13,7 @@ from cli.plan import FIRST_ORACLE, GUARDIAN
 LAW = "decide(case(_, _, _, _, _), met, [always]).\n"
 
 
-def show(town) -> dict:
+def show(town) -> dict[str, Any]:
     return town.surety("govern", "show", "--json").json
 
 
