@@ -120,6 +120,26 @@ def offer(
     tell("offer signed", facts, json_=json_)
 
 
+@app.command("cancel", epilog=_EXAMPLE + "cancel offer.json --keystore acme.json")
+def cancel(
+    offer_: Annotated[Path, typer.Argument(metavar="OFFER", help="The signed offer, as surety provider offer wrote it.")],
+    keystore: Keystore,
+    rpc_url: RpcUrl = DEFAULT_RPC_URL,
+    book: Book = DEFAULT_BOOK,
+    json_: Json = False,
+) -> None:
+    """Take an offer back that nobody has used: from then on it opens nothing."""
+    made = SignedOffer.load(offer_).offer
+    connection = Connection.open(rpc_url, book)
+    sender = connection.sender(keystore)
+    if made.provider != sender.address:
+        raise BadInput(
+            "this offer is another's", source=str(offer_), value=made.provider, remedy="give the keystore that signed it"
+        )
+    receipt = connection.notary.cancel_offer(sender, made.nonce)
+    tell("taken back", {"offer": str(offer_), "transaction": receipt.tx_hash}, json_=json_)
+
+
 @app.command("claim", epilog=_EXAMPLE + "claim --keystore acme.json")
 def claim(
     keystore: Keystore,

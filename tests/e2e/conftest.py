@@ -42,7 +42,7 @@ class Ran:
 
 
 class Town:
-    """Provider ``acme`` has a signed offer of 20 s periods at a fee of 10 and a deposit of 100; ``customer`` opens agreements."""
+    """Provider ``acme`` has a signed offer of 30 s periods at a fee of 10 and a deposit of 100; ``customer`` opens agreements."""
 
     def __init__(self, anvil: Anvil, folder: Path, repository: Path) -> None:
         self.anvil, self.folder = anvil, folder

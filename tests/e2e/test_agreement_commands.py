@@ -135,3 +135,11 @@ def test_status_tells_where_each_period_stands(town):
         ("settled", str(FEE * 45 // 100), str(FEE // 4)),
         ("waiting", None, None),
     ]
+
+
+def test_an_offer_that_was_taken_back_opens_nothing(town, refused):
+    assert "another's" in refused(town.surety("provider", "cancel", str(town.offer), by="relay"))
+    assert town.surety("provider", "cancel", str(town.offer), by="acme").code == 0
+    town.anvil.mine()
+    ran = town.surety("agreement", "open", "--offer", str(town.offer), "--periods", "1", by="customer")
+    assert "OfferSpent" in refused(ran)

@@ -24,8 +24,8 @@ def told(*made: partial[Any]) -> list[events.Event]:
     """The events of a deployment with one agreement, each in a transaction of its own."""
     texts = b"\1" * 32, b"\2" * 32
     caps = 10_000, 1_000, 7_000
-    times = PeriodKind.FIXED, 60, 9, 1, 0, 2**40
-    offer = Offer(PROVIDER, ZERO_ADDRESS, TOKEN, *texts, FEE, DEPOSIT, *caps, *times, 1)
+    times = 60, 9, 1, 0, 2**40
+    offer = Offer(PROVIDER, ZERO_ADDRESS, TOKEN, *texts, FEE, DEPOSIT, *caps, PeriodKind.FIXED, *times, 1)
     begin: tuple[partial[Any], ...] = (
         partial(events.ParametersSet, parameters=1, values=Parameters(20, 10, 30, 60, 3_600, 2_000, 1_000, 500, ARBITER)),
         partial(events.Listed, listing=1, values=Listing(TOKEN, RELAY_FEE, 1)),
