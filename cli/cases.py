@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chain.docket import AgreementRecord
 from chain.events import Accepted, Confirmed, Disputed, Lapsed, Replaced, decode_known, topics
@@ -12,8 +12,9 @@ from cli.amounts import show_agreement
 from cli.connection import Connection
 from cli.wording import duration_of, share_of
 from governance.errors import BadInput
-from governance.values import BPS, Outcome, Row
-from settlement.split import Stakes, divide, from_deposit
+from governance.values import Outcome, Row
+from settlement.audit_money import stakes_of
+from settlement.split import divide, from_deposit, share_up
 
 Ruling = Confirmed | Replaced | Lapsed
 
@@ -81,7 +82,7 @@ def doubtful(connection: Connection, record: AgreementRecord, period: int) -> Do
     if matured_s >= 0:
         raise BadInput(f"period {period} has matured {duration_of(matured_s)} ago", value=period, remedy="it stands")
     held = record.offer.fee + _reserve(record, state, pending)
-    return Doubtful(_word(connection, record, period), held, -(-held * record.parameters.dispute_bond_bps // BPS))
+    return Doubtful(_word(connection, record, period), held, share_up(held, record.parameters.dispute_bond_bps))
 
 
 def verdict_words(outcome: Outcome, credit_bps: int, slash_bps: int) -> str:
@@ -104,14 +105,7 @@ def _require_waiting(state: Agreement, pending: Pending, period: int) -> None:
 
 def _reserve(record: AgreementRecord, state: Agreement, pending: Pending) -> int:
     """What the row would take from the deposit if it were settled now."""
-    stakes = Stakes(
-        fee=record.offer.fee,
-        deposit=record.offer.deposit,
-        deposit_left=state.deposit_left,
-        validator_bps=record.parameters.validator_bps,
-        dao_bps=record.parameters.dao_bps,
-        relay_fee=record.listing.relay_fee,
-    )
+    stakes = replace(stakes_of(record), deposit_left=state.deposit_left)
     return from_deposit(divide(Outcome(pending.outcome), pending.credit_bps, pending.slash_bps, stakes))
 
 

@@ -149,9 +149,8 @@ class CostedPeriod:
 
 def costed(connection: Connection, history: Sequence[PeriodHistory]) -> list[CostedPeriod]:
     """The periods with what deciding each of them cost."""
-    deciding = {id(one): one.report_tx or one.settled_tx or b"" for one in history}
-    gas = {transaction: gas_of(connection, transaction) for transaction in set(deciding.values())}
-    return [CostedPeriod(one, deciding[id(one)], -(-gas[deciding[id(one)]] // max(1, one.rows_in_report))) for one in history]
+    gas = {transaction: gas_of(connection, transaction) for transaction in {one.decided_tx for one in history}}
+    return [CostedPeriod(one, one.decided_tx, -(-gas[one.decided_tx] // max(1, one.rows_in_report))) for one in history]
 
 
 def _gas_of_opening(connection: Connection, events: Sequence[Event]) -> dict[str, int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from chain.events import (
     Accepted,
@@ -16,18 +16,15 @@ from chain.events import (
     Opened,
     ParametersSet,
     Reported,
-    RowHeld,
-    Settled,
     decode_known,
 )
-from chain.hashing import ZERO_ADDRESS
-from chain.offers import Offer
 from chain.row import unpack
 from chain.values import Crew, Division, Listing, Parameters
 from cli.connection import Connection
 from cli.wording import share_of
 from governance.values import Outcome, Row
-from settlement.split import Stakes, divide, from_deposit
+from settlement.audit_trail import Replay
+from settlement.split import Stakes
 
 SHARES = ("provider", "validators", "dao", "customer", "slash", "winner")
 
@@ -36,7 +33,8 @@ SHARES = ("provider", "validators", "dao", "customer", "slash", "winner")
 class PeriodHistory:
     """One agreement-period; outcome, credit and slash are those that stand: an arbiter's, where one replaced the row's.
 
-    ``row`` is None for an expired one; ``division`` is None until it is settled.
+    ``row`` is None for an expired one; ``division`` is None until it is settled; ``reward`` is the part of a dispute's winner, on
+    top of it. ``decided_tx`` brought the report, or the expiry.
     """
 
     agreement: int
@@ -45,11 +43,10 @@ class PeriodHistory:
     credit_bps: int = 0
     slash_bps: int = 0
     row: Row | None = None
-    report_tx: bytes | None = None
     dispute: Disputed | None = None
-    winner: str | None = None
     division: Division | None = None
-    settled_tx: bytes | None = None
+    reward: int = 0
+    decided_tx: bytes = b""
     rows_in_report: int = 0
 
     @property
@@ -75,7 +72,7 @@ class PeriodHistory:
     @property
     def shares(self) -> dict[str, int] | None:
         """Who got what of it; None until it is settled."""
-        return shares_of(self.division, self.outcome if self.winner else None) if self.division else None
+        return shares_of(self.division, self.reward) if self.division else None
 
     @property
     def verdict(self) -> str:
@@ -99,13 +96,15 @@ def read_events(connection: Connection, to_block: int | None = None) -> list[Eve
 
 def periods_of(events: Iterable[Event]) -> list[PeriodHistory]:
     """The decided periods, by agreement and period. The events begin with the deployment's first."""
-    reckoning = _Reckoning()
-    for event in events:
-        reckoning.take(event)
-    rows_in = Counter(one.report_tx for one in reckoning.periods.values() if one.report_tx)
-    for one in reckoning.periods.values():
-        one.rows_in_report = rows_in[one.report_tx] if one.report_tx else 0
-    return [reckoning.periods[key] for key in sorted(reckoning.periods)]
+    told = list(events)
+    periods = _decided(told)
+    for agreement, stakes in _openings(told):
+        own = [event for event in told if getattr(event, "agreement", None) == agreement]
+        for settled in Replay(agreement, stakes, own).settled.values():
+            for period in range(settled.first, settled.first + settled.count):
+                one = periods[agreement, period]
+                one.division, one.reward = settled.division, settled.reward
+    return [periods[key] for key in sorted(periods)]
 
 
 def crews_of(events: Iterable[Event]) -> dict[bytes, set[Crew]]:
@@ -117,20 +116,15 @@ def crews_of(events: Iterable[Event]) -> dict[bytes, set[Crew]]:
     return found
 
 
-def shares_of(division: Division, won: Outcome | None = None) -> dict[str, int]:
-    """Who gets what of one period; the relay's fee is part of the validators' share.
-
-    ``won`` is the outcome with which a dispute was won: the disputer gets the validators' share, or, of no data, the refund.
-    """
-    validators, refund = division.validators + division.relay, division.customer_from_fee
-    winner = 0 if won is None else refund if won is Outcome.NO_DATA else validators
+def shares_of(division: Division, reward: int = 0) -> dict[str, int]:
+    """Who gets what of one period; the relay's fee is part of the validators' share, and a reward is a dispute's winner's."""
     return {
         "provider": division.provider,
-        "validators": validators if won is None else 0,
+        "validators": division.validators + division.relay,
         "dao": division.dao,
-        "customer": refund + division.customer_from_deposit - (winner if won is Outcome.NO_DATA else 0),
+        "customer": division.customer_from_fee + division.customer_from_deposit,
         "slash": division.slash,
-        "winner": winner,
+        "winner": reward,
     }
 
 
@@ -143,90 +137,56 @@ def _words(outcome: Outcome) -> str:
     return outcome.name.lower().replace("_", " ")
 
 
-@dataclass(slots=True)
-class _Deal:
-    """One agreement under way. ``waiting`` is its accepted row that nothing settled yet; ``reserves`` are for disputed ones."""
-
-    offer: Offer
-    parameters: Parameters
-    listing: Listing
-    deposit_left: int
-    waiting: PeriodHistory | None = None
-    reserves: dict[int, int] = field(default_factory=dict)
-
-    def settle(self, one: PeriodHistory, tx_hash: bytes) -> None:
-        stakes = Stakes(
-            fee=self.offer.fee,
-            deposit=self.offer.deposit,
-            deposit_left=self.deposit_left,
-            validator_bps=self.parameters.validator_bps,
-            dao_bps=self.parameters.dao_bps,
-            relay_fee=self.listing.relay_fee,
-        )
-        one.division, one.settled_tx = divide(one.outcome, one.credit_bps, one.slash_bps, stakes), tx_hash
-        self.deposit_left -= from_deposit(one.division)
-
-    def settle_waiting(self, tx_hash: bytes) -> None:
-        if self.waiting is not None:
-            self.settle(self.waiting, tx_hash)
-            self.waiting = None
-
-
-class _Reckoning:
-    """Follows the events in their order; a later row, or an expiry, settles the row that waited, without saying so."""
-
-    def __init__(self) -> None:
-        self.periods: dict[tuple[int, int], PeriodHistory] = {}
-        self._parameters: dict[int, Parameters] = {}
-        self._listings: dict[int, Listing] = {}
-        self._deals: dict[int, _Deal] = {}
-
-    def take(self, event: Event) -> None:
+def _decided(events: Iterable[Event]) -> dict[tuple[int, int], PeriodHistory]:
+    """What was said of each period that was reported or has expired; nothing yet of its money."""
+    found: dict[tuple[int, int], PeriodHistory] = {}
+    for event in events:
         match event:
-            case ParametersSet():
-                self._parameters[event.parameters] = event.values
-            case Listed():
-                self._listings[event.listing] = event.values
-            case Opened(offer=offer):
-                pinned = self._parameters[event.parameters], self._listings[event.listing]
-                self._deals[event.agreement] = _Deal(offer, *pinned, deposit_left=offer.deposit)
             case Accepted():
-                self._accept(event)
-            case Settled():
-                self._deals[event.agreement].settle_waiting(event.tx_hash)
+                row = unpack(event.row)
+                verdict = row.outcome, row.credit_bps, row.slash_bps
+                found[row.agreement, row.period] = PeriodHistory(
+                    row.agreement, row.period, *verdict, row, decided_tx=event.tx_hash
+                )
             case Expired():
-                self._expire(event)
-            case RowHeld():
-                self._hold(event)
+                for period in range(event.first, event.first + event.count):
+                    expired = PeriodHistory(event.agreement, period, Outcome.NO_DATA, decided_tx=event.tx_hash)
+                    found[event.agreement, period] = expired
             case Disputed():
-                self.periods[event.agreement, event.period].dispute = event
+                found[event.agreement, event.period].dispute = event
             case Decided():
-                self._decide(event)
+                one = found[event.agreement, event.period]
+                one.outcome, one.credit_bps, one.slash_bps = event.outcome, event.credit_bps, event.slash_bps
             case _:
                 pass
+    together = Counter(one.decided_tx for one in found.values() if one.row)
+    for one in found.values():
+        one.rows_in_report = together[one.decided_tx] if one.row else 0
+    return found
 
-    def _accept(self, event: Accepted) -> None:
-        row, deal = unpack(event.row), self._deals[event.agreement]
-        deal.settle_waiting(event.tx_hash)
-        one = PeriodHistory(row.agreement, row.period, row.outcome, row.credit_bps, row.slash_bps, row, event.tx_hash)
-        deal.waiting = self.periods[row.agreement, row.period] = one
 
-    def _expire(self, event: Expired) -> None:
-        deal = self._deals[event.agreement]
-        deal.settle_waiting(event.tx_hash)
-        for period in range(event.first, event.first + event.count):
-            one = self.periods[event.agreement, period] = PeriodHistory(event.agreement, period, Outcome.NO_DATA)
-            deal.settle(one, event.tx_hash)
-
-    def _hold(self, event: RowHeld) -> None:
-        deal = self._deals[event.agreement]
-        deal.waiting = None
-        deal.reserves[event.period] = event.reserve
-        deal.deposit_left -= event.reserve
-
-    def _decide(self, event: Decided) -> None:
-        deal, one = self._deals[event.agreement], self.periods[event.agreement, event.period]
-        deal.deposit_left += deal.reserves.pop(event.period)
-        one.outcome, one.credit_bps, one.slash_bps = event.outcome, event.credit_bps, event.slash_bps
-        one.winner = None if event.winner == ZERO_ADDRESS else event.winner
-        deal.settle(one, event.tx_hash)
+def _openings(events: Iterable[Event]) -> Iterator[tuple[int, Stakes]]:
+    """Every agreement that was opened, with what was at stake then."""
+    parameters: dict[int, Parameters] = {}
+    listings: dict[int, Listing] = {}
+    for event in events:
+        match event:
+            case ParametersSet():
+                parameters[event.parameters] = event.values
+            case Listed():
+                listings[event.listing] = event.values
+            case Opened(offer=offer):
+                rules = parameters[event.parameters]
+                yield (
+                    event.agreement,
+                    Stakes(
+                        fee=offer.fee,
+                        deposit=offer.deposit,
+                        deposit_left=offer.deposit,
+                        validator_bps=rules.validator_bps,
+                        dao_bps=rules.dao_bps,
+                        relay_fee=listings[event.listing].relay_fee,
+                    ),
+                )
+            case _:
+                pass
