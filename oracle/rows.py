@@ -13,9 +13,9 @@ from chain import merkle
 from chain.docket import AgreementRecord
 from chain.hashing import address_of
 from chain.keys import recover_compact
-from chain.quorum import mask_of
+from chain.quorum import mask_of, members_of
 from chain.typed_data import Domain, observation_root_digest
-from chain.values import Configuration, Header
+from chain.values import Configuration, Header, everyone
 from governance.case import case_of
 from governance.errors import BadInput, FatalError
 from governance.periods import epoch_of
@@ -31,7 +31,7 @@ class MemberRefused(BadInput):
 
 
 class SetRefused(BadInput):
-    """An observation set that no report can rest on: a member twice, too few of them, another epoch."""
+    """An observation set that no report can rest on: a member twice, or lost, too few of them, another epoch."""
 
 
 class RowRefused(BadInput):
@@ -135,17 +135,24 @@ def derive(
 
 def verify_set(observed: ObservationSet, rules: Rules) -> None:
     """Raises SetRefused or MemberRefused unless the set is a quorum's, each member verifying on its own."""
-    members = [signed.member for signed in observed.members]
+    members, configuration = [signed.member for signed in observed.members], observed.configuration
     if members != sorted(set(members)):
         raise SetRefused("members are not in ascending order", value=members, remedy="give each member once")
-    if len(members) < observed.configuration.quorum:
-        raise SetRefused(f"{len(members)} observers", value=members, remedy=f"a quorum is {observed.configuration.quorum}")
+    if len(members) < configuration.quorum:
+        raise SetRefused(f"{len(members)} observers", value=members, remedy=f"a quorum is {configuration.quorum}")
+    if lost := sorted(inactive_members(configuration).intersection(members)):
+        raise SetRefused(f"member {lost[0]} does not count any more", value=lost, remedy="leave its observations out")
     for signed in observed.members:
         if signed.epoch != observed.epoch:
             raise SetRefused(
                 f"member {signed.member} signed epoch {signed.epoch}", value=signed.epoch, remedy=f"{observed.epoch}"
             )
-        verify_member(signed, observed.configuration, rules.committee)
+        verify_member(signed, configuration, rules.committee)
+
+
+def inactive_members(configuration: Configuration) -> set[int]:
+    """The members whose signatures and observations count no longer: the chain takes no report that rests on one of them."""
+    return set(members_of(everyone(len(configuration.members)) & ~configuration.active))
 
 
 def verify_member(signed: SignedObservations, configuration: Configuration, committee: Domain) -> None:

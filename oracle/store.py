@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select, update
 
+from chain.quorum import mask_of
 from governance.errors import BadInput, FatalError
 from governance.values import Observation, Ratio
 from oracle import migrations, tables
@@ -205,18 +206,18 @@ class Store:
 
     # reports ----------------------------------------------------------------------------------------------------------------
 
-    def log_report(self, report: SignedReport) -> None:
+    def log_report(self, report: SignedReport, inactive: Collection[int] = ()) -> None:
         """Records a report that is about to be signed.
 
         Raises SupersetRefused unless, for each of its rows, it rests on all the observers of every report of that row that was
-        signed before, less those who have since been caught signing two roots.
+        signed before, less those who have since been caught signing two roots: here, or on chain, which makes them ``inactive``.
         """
         with transaction(self._engine) as connection:
             _lock_reports(connection)
             known = connection.execute(select(tables.reports.c.digest).where(tables.reports.c.digest == report.digest.hex()))
             if known.first() is not None:
                 return
-            self._refuse_smaller(connection, report)
+            self._refuse_smaller(connection, report, inactive)
             connection.execute(insert(tables.reports), [_report_row(report)])
             connection.execute(
                 insert(tables.report_rows),
@@ -240,9 +241,9 @@ class Store:
         with transaction(self._engine) as connection:
             return list(connection.scalars(query))
 
-    def _refuse_smaller(self, connection: Connection, report: SignedReport) -> None:
+    def _refuse_smaller(self, connection: Connection, report: SignedReport, inactive: Collection[int]) -> None:
         seen = _roots_by_member(connection, report.configuration.hex(), report.epoch)
-        dropped = sum(1 << member for member, roots in seen.items() if len(roots) > 1)
+        dropped = mask_of({member for member, roots in seen.items() if len(roots) > 1}.union(inactive))
         for agreement, period, observers in _signed_before(connection, report):
             missing = observers & ~dropped & ~report.observers
             if missing:

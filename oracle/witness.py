@@ -26,7 +26,16 @@ from oracle.forward import Forwarder
 from oracle.laws import Laws
 from oracle.ports import Ports, Relay
 from oracle.relay_client import RelayUnavailable
-from oracle.rows import Equivocation, ObservationSet, Rules, SignedObservations, derive_rows, epoch_root, report_header
+from oracle.rows import (
+    Equivocation,
+    ObservationSet,
+    Rules,
+    SignedObservations,
+    derive_rows,
+    epoch_root,
+    inactive_members,
+    report_header,
+)
 from oracle.store import Root, SignedReport
 from oracle.troubles import Troubles, trouble_of
 from oracle.wire import MemberSignature, Proposal, Submission, proposal_json
@@ -225,7 +234,7 @@ class Witness:
         self._refuse_without_own(member, observed)
         self._refuse_equivocators(observed)
         digest = report_digest(self._rules.pactum, proposal.header, proposal.rows)
-        self._store.log_report(_logged(digest, proposal, rows))
+        self._store.log_report(_logged(digest, proposal, rows), inactive_members(configuration))
         signature = self._signer.sign_compact(digest)
         self._store.sign_report(digest, signature)
         return MemberSignature(member, signature)
@@ -325,9 +334,11 @@ class Witness:
         return configuration
 
     def _mine_at(self, time_s: int) -> Configuration | None:
-        """The configuration in force at a time, if this witness belongs to it."""
+        """The configuration in force at a time, if this witness belongs to it and counts."""
         configuration = self._agreements.configuration_at(time_s)
-        return configuration if configuration and self._signer.address in configuration.members else None
+        if configuration is None or self._signer.address not in configuration.members:
+            return None
+        return configuration if self._member(configuration) not in inactive_members(configuration) else None
 
 
 def _ended(calendar: Calendar, first_s: int, after_s: int) -> Iterator[tuple[int, int, int]]:

@@ -11,7 +11,7 @@ from chain.docket import AgreementRecord
 from chain.values import Configuration
 from governance.errors import BadInput, RetryableError
 from governance.periods import epoch_of
-from oracle.rows import SignedObservations
+from oracle.rows import SignedObservations, inactive_members
 
 MOST_OBSERVATIONS = 20_000
 MOST_UNKNOWN = 16  # observations of agreements that the relay has not read yet; members may have read more of the chain
@@ -45,6 +45,16 @@ def check_time(signed: SignedObservations, records: Records, epoch_s: int, now_m
     if signed.epoch < oldest:
         raise BadInput(
             f"epoch {signed.epoch} is past every report deadline", value=signed.epoch, remedy=f"epoch {oldest} or a later one"
+        )
+
+
+def check_active(signed: SignedObservations, configuration: Configuration) -> None:
+    """Raises BadInput for a member that the chain has struck off: no report can rest on its observations."""
+    if signed.member in inactive_members(configuration):
+        raise BadInput(
+            f"member {signed.member} signed two roots for one epoch, and does not count any more",
+            value=signed.member,
+            remedy="there is none: the chain takes no report that rests on it",
         )
 
 

@@ -25,12 +25,13 @@ from chain.values import Configuration
 from governance.errors import BadInput, FatalError, SuretyError
 from governance.periods import epoch_of
 from governance.terms import Terms
-from governance.values import Observation, Outcome
+from governance.values import Observation
 from oracle.evidence import Evidence, recount
 from oracle.laws import Laws
 from oracle.rows import ObservationSet, Rules, SignedObservations, derive_rows, report_header, verify_member
 from oracle.wire import Proposal, load_proposal, parse
 from settlement.audit_checks import (
+    EVERY_DISPUTED,
     EVERY_EXPIRED,
     EVERY_REPORTED,
     AuditReport,
@@ -42,8 +43,8 @@ from settlement.audit_checks import (
     that,
     unmade,
 )
-from settlement.audit_trail import ExpiredPeriod, NotDecided, ReportedPeriod, Submission, follow, submission_of
-from settlement.split import Stakes, divide
+from settlement.audit_money import check_split, dispute_checks, is_replaced, stakes_of, standing, unsettled
+from settlement.audit_trail import ExpiredPeriod, NotDecided, ReportedPeriod, Submission, as_of, follow, submission_of
 
 __all__ = ["AuditReport", "Auditor", "Check", "NotDecided", "Result", "SetArchive", "verify_period"]
 
@@ -122,10 +123,11 @@ class Auditor:
             raise UnknownAgreement(
                 f"no period {period} of agreement 0x{agreement:024x}", value=agreement, remedy="check both numbers"
             )
-        trail = follow(self._node, self._book, agreement, period, record.offer.deposit)
+        trail = follow(self._node, self._book, agreement, period, stakes_of(record))
         if isinstance(trail, ExpiredPeriod):
             return AuditReport(agreement, period, tuple(self._expired(record, period, trail)), EVERY_EXPIRED)
-        return AuditReport(agreement, period, tuple(self._reported(record, period, trail)), EVERY_REPORTED)
+        required = EVERY_REPORTED if trail.dispute is None else EVERY_DISPUTED
+        return AuditReport(agreement, period, tuple(self._reported(record, period, trail, required)), required)
 
     # a period that nobody reported ----------------------------------------------------------------------------------------------
 
@@ -136,30 +138,36 @@ class Auditor:
         return [
             equal("no row was accepted", None, trail.accepted),
             that("the deadline had passed", at_s >= deadline_s, f"{deadline_s} or later", at_s),
-            equal("the split", divide(Outcome.NO_DATA, 0, 0, _stakes(record, trail)), trail.expired.each),
+            check_split(self._node, self._book, record.id, trail.accounts),
             self._final(trail.decided_in),
         ]
 
     # a period that was reported -------------------------------------------------------------------------------------------------
 
-    def _reported(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> list[Check]:
+    def _reported(self, record: AgreementRecord, period: int, trail: ReportedPeriod, required: Sequence[str]) -> list[Check]:
         checks = [*self._time(record, period, trail), self._reign(record, period, trail)]
         checks += [*self._texts(record), self._split(record, trail), self._final(trail.decided_in)]
+        checks += dispute_checks(record, trail, trail.dispute) if trail.dispute is not None else []
         sent = attempt("the report's call data", lambda: submission_of(self._node, self._book, trail.accepted.tx_hash))
         if isinstance(sent, Check):
             checks.append(sent)
-            return [*checks, *unmade(checks, EVERY_REPORTED, "no call data")]
-        configuration = self._docket.configuration(trail.reported.configuration)
+            return [*checks, *unmade(checks, required, "no call data")]
+        configuration = self._configuration(trail)
         if configuration is None:
-            return [*checks, *unmade(checks, EVERY_REPORTED, "the chain was read, and this committee was not found")]
+            return [*checks, *unmade(checks, required, "the chain was read, and this committee was not found")]
         checks += self._signed(sent, trail, configuration)
         checks += self._observed(sent, trail, record, period, configuration)
-        return [*checks, *unmade(checks, EVERY_REPORTED, "no observation set")]
+        return [*checks, *unmade(checks, required, "no observation set")]
+
+    def _configuration(self, trail: ReportedPeriod) -> Configuration | None:
+        """The committee that reported, as it was then: who lost its place later counted when it signed."""
+        found = self._docket.configuration(trail.reported.configuration)
+        return None if found is None else replace(found, active=as_of(self._node, self._book, found, trail.reported))
 
     def _time(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> list[Check]:
         end_s = record.calendar.bounds(period)[1]
         deadline_s = end_s + record.parameters.report_deadline
-        at_s = trail.decided_in.timestamp_s
+        at_s = trail.accepted_in.timestamp_s
         return [
             that("the report came in time", end_s <= at_s < deadline_s, f"{end_s} to {deadline_s}, exclusive", at_s),
             equal("the epoch", epoch_of(end_s, self._rules.epoch_s), trail.reported.epoch),
@@ -187,7 +195,7 @@ class Auditor:
             that("the row is among those signed", accepted.row in sent.rows, f"0x{accepted.row:064x}", f"{len(sent.rows)} rows"),
             passes(
                 "the signatures",
-                lambda: check_quorum(configuration, digest, sent.signers, sent.signatures),
+                lambda: check_quorum(configuration, digest, sent.header.observers, sent.signers, sent.signatures),
                 signed,
                 f"members {list(members_of(sent.signers))}",
             ),
@@ -213,7 +221,7 @@ class Auditor:
             same,
             *self._roots(observed, sent.header.observers),
             *self._recounted(observed, record, period),
-            self._verdict(observed, trail, record, period),
+            *self._verdict(observed, trail, record, period),
         ]
 
     def _roots(self, observed: ObservationSet, observers: int) -> list[Check]:
@@ -230,13 +238,17 @@ class Auditor:
         held = [signed.member for signed, check in zip(observed.members, single, strict=True) if check.result is Result.HELD]
         return [*single, equal("the roots of the members", members_of(observers), tuple(held))]
 
-    def _verdict(self, observed: ObservationSet, trail: ReportedPeriod, record: AgreementRecord, period: int) -> Check:
-        key = record.id, period
+    def _verdict(self, observed: ObservationSet, trail: ReportedPeriod, record: AgreementRecord, period: int) -> list[Check]:
+        """Of a row that a ruling replaced, what stands in its place is held against the evidence; the row itself only points."""
+        name, words, replaced = "the verdict", f"0x{trail.accepted.row:064x}", is_replaced(trail)
         try:
-            (row,) = derive_rows(observed, self._docket.agreements(), self._laws, self._rules, only=[key])
+            (row,) = derive_rows(observed, self._docket.agreements(), self._laws, self._rules, only=[(record.id, period)])
         except SuretyError as error:
-            return Check("the verdict", Result.FAILED, f"0x{trail.accepted.row:064x}", str(error))
-        return equal("the verdict", f"0x{pack(row):064x}", f"0x{trail.accepted.row:064x}")
+            return [Check(name, Result.FAILED, words, str(error))]
+        reported = equal("the reported row" if replaced else name, f"0x{pack(row):064x}", words)
+        if not replaced:
+            return [reported]
+        return [replace(reported, decisive=False), equal(name, (row.outcome, row.credit_bps, row.slash_bps), standing(trail))]
 
     # evidence -------------------------------------------------------------------------------------------------------------------
 
@@ -291,28 +303,12 @@ class Auditor:
         return checks
 
     def _split(self, record: AgreementRecord, trail: ReportedPeriod) -> Check:
-        if trail.settled is None:
-            return Check("the split", Result.UNVERIFIED, "a settled period", "the row waits to be settled")
-        row = unpack(trail.accepted.row)
-        return equal(
-            "the split", divide(row.outcome, row.credit_bps, row.slash_bps, _stakes(record, trail)), trail.settled.division
-        )
+        return unsettled(trail) or check_split(self._node, self._book, record.id, trail.accounts)
 
     def _final(self, block: BlockStamp) -> Check:
         finalized = self._node.block("finalized").number
         result = Result.HELD if block.number <= finalized else Result.UNVERIFIED
         return Check("the decision is beyond recall", result, f"block {finalized} or before", f"block {block.number}")
-
-
-def _stakes(record: AgreementRecord, trail: ReportedPeriod | ExpiredPeriod) -> Stakes:
-    return Stakes(
-        fee=record.offer.fee,
-        deposit=record.offer.deposit,
-        deposit_left=trail.deposit_left,
-        validator_bps=record.parameters.validator_bps,
-        dao_bps=record.parameters.dao_bps,
-        relay_fee=record.listing.relay_fee,
-    )
 
 
 def _counts(seen: Observation) -> str:

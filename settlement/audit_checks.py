@@ -35,6 +35,9 @@ EVERY_REPORTED = (
 )
 """What must be checked of a period that was reported."""
 
+EVERY_DISPUTED = (*EVERY_REPORTED, "the dispute", "the ruling")
+"""What must be checked of a period that was reported, and whose row was disputed."""
+
 EVERY_EXPIRED = ("no row was accepted", "the deadline had passed", "the split", "the decision is beyond recall")
 """What must be checked of a period that nobody reported."""
 

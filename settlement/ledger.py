@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from settlement.account import PACTUM_ACCOUNTS, ZONE_ACCOUNTS
-from settlement.tables import BalanceRow, TotalRow
+from settlement.account import COMMITTEE_ACCOUNTS, PACTUM_ACCOUNTS, TRIBUNAL_ACCOUNTS, ZONE_ACCOUNTS
+from settlement.money_tables import BalanceRow, TotalRow
 
 Key = tuple[str, str]  # account or name, token
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What each contract owes in one token."""
+
+    pactum: int
+    zone: int
+    tribunal: int
+    committee: int
 
 
 def balance_of(session: Session, account: str, token: str) -> int:
@@ -38,11 +51,20 @@ def trial_balance(session: Session, block_number: int | None = None) -> dict[Key
     return {(row.account, row.token): row.balance for row in rows if row.balance}
 
 
-def owed_by_contracts(session: Session, token: str, block_number: int | None = None) -> tuple[int, int]:
-    """What Pactum and the Zone owe in one token by the books: their token balances must cover it."""
-    balances = trial_balance(session, block_number)
-    pactum, zone = (
-        sum(amount for (account, held), amount in balances.items() if held == token and account.startswith(owners))
-        for owners in (PACTUM_ACCOUNTS, ZONE_ACCOUNTS)
+def balances_of(session: Session, accounts: Collection[str], token: str) -> dict[str, int]:
+    """What each of some accounts holds at the newest block; accounts that never moved are left out."""
+    last = (
+        select(BalanceRow.account, func.max(BalanceRow.block_number).label("block_number"))
+        .where(BalanceRow.account.in_(accounts), BalanceRow.token == token)
+        .group_by(BalanceRow.account)
+        .subquery()
     )
-    return pactum, zone
+    same = and_(BalanceRow.account == last.c.account, BalanceRow.block_number == last.c.block_number, BalanceRow.token == token)
+    return {row.account: row.balance for row in session.scalars(select(BalanceRow).join(last, same))}
+
+
+def owed_by_contracts(session: Session, token: str, block_number: int | None = None) -> Owed:
+    """What the contracts owe in one token by the books: their token balances must cover it."""
+    held = {account: amount for (account, of), amount in trial_balance(session, block_number).items() if of == token}
+    contracts = PACTUM_ACCOUNTS, ZONE_ACCOUNTS, TRIBUNAL_ACCOUNTS, COMMITTEE_ACCOUNTS
+    return Owed(*(sum(amount for account, amount in held.items() if account.startswith(owners)) for owners in contracts))

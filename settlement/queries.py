@@ -13,32 +13,24 @@ from itertools import islice
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from chain.values import Division
+from chain.values import Crew, Division
 from governance.values import Outcome
-from settlement import record_views, tally_views
-from settlement.agreement_views import (
-    Clockwork,
-    accepted_view,
-    agreement_views,
-    decided_views,
-    in_state,
-    openings,
-    period_views,
-    report_view,
-    settled_sums,
-    settlement_views,
-)
+from settlement import claim_views, period_views, record_views, tally_views
+from settlement.agreement_views import Clockwork, agreement_views, in_state, openings, settled_sums
+from settlement.money_tables import DivisionRow
+from settlement.money_views import ClaimableView, EntryView, PaymentView
+from settlement.period_views import accepted_view, decided_views, report_view, settlement_views
+from settlement.standing import newest_per
 from settlement.store import Store
-from settlement.tables import AcceptanceRow, AgreementRow, BlockRow, DeploymentRow, DivisionRow, ReportRow
+from settlement.tables import AcceptanceRow, AgreementRow, BlockRow, DeploymentRow, ReportRow
 from settlement.views import (
     AcceptedView,
     AgreementState,
     AgreementView,
     ConfigurationView,
-    EntryView,
+    DisputeView,
     IndexState,
     LawView,
-    PaymentView,
     PeriodView,
     ProviderView,
     ReportView,
@@ -109,14 +101,14 @@ class Reader:
             newest = view.calendar.period_at(clock.now_s)
             begun = view.periods if newest is None else newest + 1
             top = min(begun, begun if after is None else after)
-            return period_views(session, view, range(top - 1, max(top - 1 - _clip(limit), -1), -1), clock)
+            return period_views.period_views(session, view, range(top - 1, max(top - 1 - _clip(limit), -1), -1), clock)
 
     def period(self, agreement: int, period: int, *, now_s: int | None = None) -> PeriodView | None:
         """One period, begun or not; None where agreement or period do not exist."""
         with self._open(now_s) as (session, clock):
             view = _agreement(session, agreement, clock)
             known = view is not None and 0 <= period < view.periods
-            return period_views(session, view, [period], clock)[0] if view is not None and known else None
+            return period_views.period_views(session, view, [period], clock)[0] if view is not None and known else None
 
     def newest_decided(self, agreements: Sequence[int], *, now_s: int | None = None) -> dict[int, PeriodView]:
         """The newest accepted, settled or expired period of each agreement, without skipped rows; in a few queries for all."""
@@ -136,7 +128,7 @@ class Reader:
     def recent_rows(self, providers: Sequence[str], n: int) -> dict[str, list[AcceptedView]]:
         """The newest ``n`` accepted rows of each provider: what routing knows of its quality. Reports are left out."""
         with self._open() as (session, clock):
-            rows = record_views.newest_per(session, AcceptanceRow, AcceptanceRow.provider, providers, _clip(n))
+            rows = newest_per(session, AcceptanceRow, AcceptanceRow.provider, providers, _clip(n))
             return {key: [accepted_view(row, None, clock) for row in found] for key, found in rows.items()}
 
     def settlements(
@@ -150,7 +142,8 @@ class Reader:
     ) -> list[SettlementView]:
         """A page of settled and expired periods, newest first; an expiry of several periods gives one view for each."""
         with self._open() as (session, clock):
-            query = select(DivisionRow).order_by(DivisionRow.block_number.desc(), DivisionRow.log_index.desc())
+            place = DivisionRow.block_number, DivisionRow.log_index, DivisionRow.first
+            query = select(DivisionRow).order_by(*(column.desc() for column in place))
             if agreement is not None:
                 query = query.where(DivisionRow.agreement == agreement)
             if provider is not None:
@@ -158,7 +151,7 @@ class Reader:
             if customer is not None:
                 query = query.where(DivisionRow.customer_address == customer)
             if after is not None:
-                query = query.where(tuple_(DivisionRow.block_number, DivisionRow.log_index) <= after[:2])
+                query = query.where(tuple_(*place) <= after)
             # One row more: the first may be what is left of the range that the previous page ended in.
             rows = session.scalars(query.limit(_clip(limit) + 1))
             views = (view for row in rows for view in settlement_views(row, clock) if after is None or view.cursor < after)
@@ -175,6 +168,16 @@ class Reader:
             if after is not None:
                 query = query.where(tuple_(ReportRow.block_number, ReportRow.log_index) < after)
             return [report_view(row, at_s, clock) for row, at_s in session.execute(query.limit(_clip(limit)))]
+
+    def claimable(self, agreements: Sequence[int], *, now_s: int | None = None) -> dict[int, ClaimableView]:
+        """What the parties of each agreement can claim, matured rows that nobody settled included; unknown ones are left out."""
+        with self._open(now_s) as (session, clock):
+            return claim_views.claimables(session, _agreements(session, agreements, clock), clock.now_s)
+
+    def disputes(self, *, agreement: int | None = None, disputer: str | None = None, limit: int = PAGE) -> list[DisputeView]:
+        """Disputes, newest first, with what became of them."""
+        with self._open() as (session, clock):
+            return period_views.disputes(session, agreement, disputer, _clip(limit), clock)
 
     def payments(self, *, agreement: int | None = None, party: str | None = None, limit: int = PAGE) -> list[PaymentView]:
         """Money that left the contracts, newest first."""
@@ -215,10 +218,10 @@ class Reader:
         with self._store.read() as session:
             return record_views.configurations(session)
 
-    def observer_sets(self, configuration: str) -> list[int]:
-        """The sets of observers (bit i: member i) that reports of a configuration named, ascending: what a member claims with."""
+    def crews(self, configuration: str) -> list[Crew]:
+        """The crews (observers and payee) that reports of a configuration named: what members and payees claim with."""
         with self._store.read() as session:
-            return record_views.observer_sets(session, configuration.lower())
+            return record_views.crews(session, configuration.lower())
 
     def tallies(self, agreements: Sequence[int], *, now_s: int | None = None) -> dict[int, TallyView]:
         """The median interim counts of each agreement's running period; agreements without any are left out."""

@@ -5,62 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session
 
-from chain.values import Division, LawStatus
+from chain.values import Crew, Division, LawStatus, everyone, member_bit
 from governance.values import Outcome
-from settlement.account import PARTS, PAYMENT_KINDS, TotalName, awarded_account, locked_account, stake_account
+from settlement.account import awarded_account, locked_account, reserved_account, stake_account
 from settlement.agreement_views import Clockwork, in_state
 from settlement.ledger import balance_of, total_of
+from settlement.money_tables import DivisionRow, PaymentRow, PoolRow, PostingRow, ThawEndRow, ThawRow
+from settlement.money_views import EntryView, PaymentView
+from settlement.standing import newest_per
 from settlement.tables import (
     AcceptanceRow,
     AgreementRow,
     BlockRow,
     ConfigurationRow,
-    DivisionRow,
+    DeactivationRow,
     LawEventRow,
     LawTextRow,
     ListingRow,
     Logged,
-    PaymentRow,
-    PostingRow,
     RegistrationRow,
     ReportRow,
     TermsRow,
 )
+from settlement.thawing import Asked, Pool
+from settlement.totals import PARTS, PAYMENT_KINDS, TotalName
 from settlement.views import (
     AgreementState,
     ConfigurationView,
-    EntryView,
     LawView,
-    PaymentView,
     ProviderView,
+    RulingKind,
     StakeView,
     Stamp,
+    ThawView,
     TokenTotals,
     Totals,
 )
 
-Record = TypeVar("Record", AcceptanceRow, DivisionRow, RegistrationRow)
 Dated = TypeVar("Dated", bound=Logged)
-Key = TypeVar("Key", int, str)
-
-
-def newest_per(
-    session: Session, table: type[Record], key: InstrumentedAttribute[Key], keys: Sequence[Key] | None, n: int
-) -> dict[Key, list[Record]]:
-    """The newest ``n`` rows of a table for each key (None: for every key), newest first, in one query."""
-    newest_first = (table.block_number.desc(), table.log_index.desc())
-    place = func.row_number().over(partition_by=key, order_by=newest_first)
-    inner = select(table, place.label("place"))
-    ranked = (inner if keys is None else inner.where(key.in_(keys))).subquery()
-    entity = aliased(table, ranked)
-    query = select(entity).where(ranked.c.place <= n).order_by(ranked.c.place)
-    found: dict[Key, list[Record]] = {}
-    for row in session.scalars(query):
-        found.setdefault(getattr(row, key.key), []).append(row)
-    return found
 
 
 def last_outcomes(session: Session, agreements: Sequence[int], n: int) -> dict[int, list[tuple[int, Outcome]]]:
@@ -68,7 +53,7 @@ def last_outcomes(session: Session, agreements: Sequence[int], n: int) -> dict[i
     outcomes: dict[int, dict[int, Outcome]] = {}
     for key, accepted in newest_per(session, AcceptanceRow, AcceptanceRow.agreement, agreements, n).items():
         outcomes.setdefault(key, {}).update({row.period: Outcome(row.outcome) for row in accepted})
-    for key, divided in newest_per(session, DivisionRow, DivisionRow.agreement, agreements, n).items():
+    for key, divided in newest_per(session, DivisionRow, DivisionRow.agreement, agreements, n, DivisionRow.first).items():
         for row in divided:
             newest = range(max(row.first, row.first + row.count - n), row.first + row.count)
             outcomes.setdefault(key, {}).update(dict.fromkeys(newest, Outcome(row.outcome)))
@@ -87,6 +72,7 @@ def payments(session: Session, agreement: int | None, party: str | None, limit: 
             row.kind,
             row.agreement,
             row.configuration,
+            Crew(row.observers, row.payee) if row.observers is not None and row.payee is not None else None,
             row.party,
             row.receiver,
             row.token,
@@ -148,16 +134,27 @@ def configurations(session: Session) -> list[ConfigurationView]:
     """All configurations, oldest first; the reign of each ends where the next one's begins."""
     rows = list(session.scalars(select(ConfigurationRow).order_by(ConfigurationRow.number)))
     ends = [row.since_s for row in rows[1:]] + [None]
+    gone: dict[str, int] = {}
+    for lost in session.scalars(select(DeactivationRow)):
+        gone[lost.configuration] = gone.get(lost.configuration, 0) | member_bit(lost.place)
     return [
-        ConfigurationView(row.configuration, row.number, row.since_s, until_s, row.quorum, tuple(row.members))
+        ConfigurationView(
+            row.configuration,
+            row.number,
+            row.since_s,
+            until_s,
+            row.quorum,
+            tuple(row.members),
+            everyone(len(row.members)) & ~gone.get(row.configuration, 0),
+        )
         for row, until_s in zip(rows, ends, strict=True)
     ]
 
 
-def observer_sets(session: Session, configuration: str) -> list[int]:
-    """The distinct sets of observers of a configuration's reports, ascending."""
-    query = select(ReportRow.observers).where(ReportRow.configuration == configuration).distinct()
-    return sorted(session.scalars(query))
+def crews(session: Session, configuration: str) -> list[Crew]:
+    """The distinct crews of a configuration's reports, in the order in which claims name them."""
+    query = select(ReportRow.observers, ReportRow.payee).where(ReportRow.configuration == configuration).distinct()
+    return [Crew(observers, payee) for observers, payee in sorted(session.execute(query).all())]
 
 
 def totals(session: Session, now_s: int) -> Totals:
@@ -171,6 +168,9 @@ def totals(session: Session, now_s: int) -> Totals:
         expired_periods=total_of(session, TotalName.EXPIRED),
         reports=total_of(session, TotalName.REPORTS),
         skipped_rows=total_of(session, TotalName.SKIPPED),
+        disputes=total_of(session, TotalName.DISPUTED),
+        rulings={kind: total_of(session, TotalName.ruling(kind.value)) for kind in RulingKind},
+        terminated=total_of(session, TotalName.TERMINATED),
         tokens=tuple(_token_totals(session, token) for token in tokens),
     )
 
@@ -198,8 +198,38 @@ def _times(session: Session, numbers: Sequence[int]) -> dict[int, int]:
 
 
 def _stake(session: Session, provider: str, token: str) -> StakeView | None:
-    held = [balance_of(session, account(provider), token) for account in (stake_account, locked_account, awarded_account)]
-    return StakeView(token, *held) if any(held) else None
+    accounts = stake_account, locked_account, reserved_account, awarded_account
+    backing_nothing, locked, reserved, awarded = (balance_of(session, account(provider), token) for account in accounts)
+    total = backing_nothing + locked + reserved + awarded
+    pool = _pool(session, provider, token)
+    if not total and not pool.thawing:
+        return None
+    return StakeView(
+        token=token,
+        total=total,
+        free=max(backing_nothing - pool.thawing, 0),
+        locked=locked + reserved,
+        reserved=reserved,
+        awarded=awarded,
+        thawing=pool.thawing,
+        thaws=tuple(_thaws(session, provider, token, pool)),
+    )
+
+
+def _pool(session: Session, provider: str, token: str) -> Pool:
+    query = select(PoolRow).where(PoolRow.provider == provider, PoolRow.token == token)
+    row = session.scalars(query.order_by(PoolRow.block_number.desc(), PoolRow.log_index.desc()).limit(1)).first()
+    return Pool() if row is None else Pool(row.thawing, row.shares, row.generation)
+
+
+def _thaws(session: Session, provider: str, token: str, pool: Pool) -> list[ThawView]:
+    """The requests that are neither taken nor taken back, oldest first."""
+    same = and_(ThawEndRow.provider == provider, ThawEndRow.token == token, ThawEndRow.request == ThawRow.request)
+    query = select(ThawRow).where(ThawRow.provider == provider, ThawRow.token == token, ~exists().where(same))
+    return [
+        ThawView(row.request, pool.floor_worth(Asked(row.shares, row.generation)), row.thaws_at_s)
+        for row in session.scalars(query.order_by(ThawRow.request))
+    ]
 
 
 def _count_in(session: Session, state: AgreementState, now_s: int) -> int:
@@ -208,4 +238,5 @@ def _count_in(session: Session, state: AgreementState, now_s: int) -> int:
 
 def _token_totals(session: Session, token: str) -> TokenTotals:
     division = Division(*(total_of(session, TotalName.part(part), token) for part in PARTS))
-    return TokenTotals(token, division, {kind: total_of(session, TotalName.paid(kind), token) for kind in PAYMENT_KINDS})
+    rewards = total_of(session, TotalName.REWARDS, token)
+    return TokenTotals(token, division, rewards, {kind: total_of(session, TotalName.paid(kind), token) for kind in PAYMENT_KINDS})

@@ -33,12 +33,13 @@ from oracle.rows import (
     SignedObservations,
     Underivable,
     derive,
+    inactive_members,
     report_header,
     verify_member,
 )
 from oracle.wire import MemberSignature, Proposal, Submission
 from settlement import relay_store
-from settlement.admission import NotYet, check_periods, check_size, check_time, most_observations, oldest_epoch
+from settlement.admission import NotYet, check_active, check_periods, check_size, check_time, most_observations, oldest_epoch
 from settlement.progress import chain_time_s, undecided
 from settlement.proposing import Group, Held, Part, Voice, due, group, outgrown
 from settlement.relay_store import Draft, keys_of
@@ -102,6 +103,7 @@ class Relay:
         records, epoch_s, now_ms = self._world.agreements(), self._rules.epoch_s, self._clock.now_ms()
         check_time(signed, records, epoch_s, now_ms)
         check_size(signed, records, epoch_s)
+        check_active(signed, configuration)
         verify_member(signed, configuration, self._rules.committee)
         check_periods(signed, configuration, records, epoch_s)
         with self._store.write() as session:
@@ -202,6 +204,7 @@ class Relay:
         with self._store.read() as session:
             rows = relay_store.roots_of(session, configuration.digest, epoch)
             dropped = {proof.member for proof in relay_store.equivocations(session, configuration.digest, epoch)}
+            dropped |= inactive_members(configuration)
             groups = self._due_groups(session, configuration, epoch, rows, dropped, now_ms)
             members = {row.member: self._signed(row) for row in rows} if groups else {}
         made: list[Draft] = []
@@ -325,7 +328,10 @@ class Relay:
         return configuration
 
     def _tainted(self, session: Session, draft: Draft) -> bool:
-        """Whether a proposal rests on a member that has since been caught signing two roots."""
+        """Whether a proposal rests on a member that has since been caught signing two roots, here or on chain."""
+        configuration = self._world.configuration(draft.header.configuration)
+        if configuration is not None and draft.header.observers & ~configuration.active:
+            return True
         proofs = relay_store.equivocations(session, draft.header.configuration, draft.header.epoch)
         return any(draft.header.observers & member_bit(proof.member) for proof in proofs)
 

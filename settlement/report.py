@@ -83,17 +83,23 @@ class Reporter:
         return int.from_bytes(answer[:32]) > 0
 
     def _close_spent(self) -> None:
-        """Closes proposals whose every row is decided beyond recall, or can no longer be reported."""
+        """Closes proposals whose every row is decided beyond recall, or can no longer be reported as it is."""
         with self._store.read() as session:
             confirmed = confirmed_block(session)
             confirmed_s = chain_time_s(session, confirmed) or 0
             drafts = relay_store.open_drafts(session)
             late = [draft.id for draft in drafts if self._late(draft, confirmed_s)]
+            lost = [draft.id for draft in drafts if self._rests_on_the_lost(draft)]
             decided = [draft.id for draft in drafts if not undecided(session, keys_of(draft), confirmed)]
-        if late or decided:
+        if late or decided or lost:
             with self._store.write() as session:
-                for reason, ids in (("late", late), ("decided", decided)):
+                for reason, ids in (("late", late), ("decided", decided), ("inactive", lost)):
                     relay_store.close_drafts(session, ids, reason)
+
+    def _rests_on_the_lost(self, draft: Draft) -> bool:
+        """Whether a proposal rests on a member that does not count any more: the contract would refuse it."""
+        configuration = self._world.configuration(draft.header.configuration)
+        return configuration is not None and draft.header.observers & ~configuration.active != 0
 
     def _ended(self, draft: Draft, chain_s: int) -> bool:
         return all(bounds is not None and bounds[0] <= chain_s for bounds in map(self._window, keys_of(draft)))

@@ -7,7 +7,7 @@ that the five fee parts sum to the fee exactly. Mirrors ``contracts/libraries/Sp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chain.values import Division, member_bit
 from governance.errors import BadInput
@@ -57,6 +57,11 @@ def share(amount: int, bps: int) -> int:
     return amount * bps // BPS
 
 
+def share_up(amount: int, bps: int) -> int:
+    """A share of an amount in basis points, rounded up: what a dispute's bond is of the amount that it holds up."""
+    return -(-amount * bps // BPS)
+
+
 def divide(outcome: Outcome, credit_bps: int, slash_bps: int, stakes: Stakes) -> Division:
     """Divides one period's fee by the verdict of its row. Raises BadInput for a verdict that no period can have."""
     _check_verdict(outcome, credit_bps, slash_bps)
@@ -69,6 +74,18 @@ def divide(outcome: Outcome, credit_bps: int, slash_bps: int, stakes: Stakes) ->
 def expired(stakes: Stakes) -> Division:
     """Divides the fee of a period that nobody reported by its deadline: as a reported NoData."""
     return divide(Outcome.NO_DATA, 0, 0, stakes)
+
+
+def rewarded(division: Division, outcome: Outcome) -> tuple[Division, int]:
+    """What a dispute leaves to all others, and its winner's part.
+
+    Who showed that those who signed were wrong gets what they would have had; of NoData, what would have gone back instead.
+    """
+    reward = division.validators + division.relay
+    left = replace(division, validators=0, relay=0)
+    if outcome is Outcome.NO_DATA:
+        return replace(left, customer_from_fee=0), reward + division.customer_from_fee
+    return left, reward
 
 
 def member_share(earned: Mapping[int, int], member: int) -> int:

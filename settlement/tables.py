@@ -1,4 +1,6 @@
-"""What the watcher read from the chain, as tables on SQLite and PostgreSQL alike (``relay_tables`` holds the relay's own).
+"""What the watcher read from the chain, as tables on SQLite and PostgreSQL alike.
+
+``money_tables`` holds what follows for money, ``relay_tables`` the relay's own.
 
 Rows are append-only and carry the block they came from, so that a re-organisation is undone by deleting every row above the
 last common block; a period's status is derived, never updated.
@@ -10,9 +12,7 @@ seconds (``_s``) or milliseconds (``_ms``), UTC.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from sqlalchemy import JSON, BigInteger, Boolean, Dialect, Index, Integer, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Dialect, Index, Integer, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
@@ -86,7 +86,7 @@ class BlockRow(Base):
 
 
 class AgreementRow(Logged, Base):
-    """``Pactum.Opened``: one agreement with all that its offer fixed."""
+    """``Notary.Opened``: one agreement with all that its offer fixed. It may end before ``periods``: see ``terminations``."""
 
     __tablename__ = "agreements"
     __table_args__ = (Index(None, "agreement", unique=True), Index(None, "provider"), Index(None, "customer"))
@@ -105,13 +105,27 @@ class AgreementRow(Logged, Base):
     start_s: Mapped[int] = mapped_column(Moment)
     end_s: Mapped[int] = mapped_column(Moment)
     periods: Mapped[int] = mapped_column(BigInteger)
+    notice_periods: Mapped[int] = mapped_column(Integer)
     parameters: Mapped[int] = mapped_column(BigInteger)
     listing: Mapped[int] = mapped_column(BigInteger)
     opened_at_s: Mapped[int] = mapped_column(BigInteger)
 
 
+class TerminationRow(Logged, Base):
+    """``Pactum.Terminated``: an agreement ends early, after ``periods`` periods. It happens to one agreement at most once."""
+
+    __tablename__ = "terminations"
+    __table_args__ = (Index(None, "agreement"),)
+    agreement: Mapped[int] = mapped_column(Uint)
+    by: Mapped[str] = mapped_column(ADDRESS)
+    periods: Mapped[int] = mapped_column(BigInteger)
+    end_s: Mapped[int] = mapped_column(Moment)
+    refund: Mapped[int] = mapped_column(Uint)
+    terminated_at_s: Mapped[int] = mapped_column(BigInteger)
+
+
 class TermsRow(Logged, Base):
-    """``Pactum.TermsPublished``: the raw text as published; it need not be UTF-8."""
+    """``Notary.TermsPublished``: the raw text as published; it need not be UTF-8."""
 
     __tablename__ = "terms"
     __table_args__ = (Index(None, "terms"),)
@@ -156,8 +170,13 @@ class ParametersRow(Logged, Base):
     parameters: Mapped[int] = mapped_column(BigInteger)
     report_deadline_s: Mapped[int] = mapped_column(BigInteger)
     dispute_window_s: Mapped[int] = mapped_column(BigInteger)
+    resolution_deadline_s: Mapped[int] = mapped_column(BigInteger)
+    thaw_s: Mapped[int] = mapped_column(BigInteger)
+    longest_period_s: Mapped[int] = mapped_column(BigInteger)
     validator_bps: Mapped[int] = mapped_column(Integer)
     dao_bps: Mapped[int] = mapped_column(Integer)
+    dispute_bond_bps: Mapped[int] = mapped_column(Integer)
+    arbiter: Mapped[str] = mapped_column(ADDRESS)
 
 
 class ListingRow(Logged, Base):
@@ -183,6 +202,30 @@ class ConfigurationRow(Logged, Base):
     members: Mapped[list[str]] = mapped_column(JSON)
 
 
+class DeactivationRow(Logged, Base):
+    """``Committee.Deactivated``: a member's signatures and observations count no longer in a configuration."""
+
+    __tablename__ = "deactivations"
+    __table_args__ = (Index(None, "configuration"),)
+    configuration: Mapped[str] = mapped_column(HASH)
+    member: Mapped[str] = mapped_column(ADDRESS)
+    place: Mapped[int] = mapped_column(Integer)
+
+
+class EquivocatedRow(Logged, Base):
+    """``Committee.Equivocated``: a member was shown to have signed two roots for one epoch, and lost its bond."""
+
+    __tablename__ = "equivocated"
+    __table_args__ = (Index(None, "member"),)
+    member: Mapped[str] = mapped_column(ADDRESS)
+    epoch: Mapped[int] = mapped_column(Uint)
+    root: Mapped[str] = mapped_column(HASH)
+    other_root: Mapped[str] = mapped_column(HASH)
+    reporter: Mapped[str] = mapped_column(ADDRESS)
+    to_reporter: Mapped[int] = mapped_column(Uint)
+    to_dao: Mapped[int] = mapped_column(Uint)
+
+
 class ReportRow(Logged, Base):
     """``Pactum.Reported``: a report whose signatures held. ``rows`` counts accepted and skipped ones of its transaction."""
 
@@ -201,7 +244,7 @@ class ReportRow(Logged, Base):
 
 
 class AcceptanceRow(Logged, Base):
-    """``Pactum.Accepted``: a row that stands and waits to mature."""
+    """``Pactum.Accepted``: a row that stands, and may be disputed until ``matures_at_s``."""
 
     __tablename__ = "acceptances"
     __table_args__ = (Index(None, "agreement", "period"), Index(None, "matures_at_s"), Index(None, "provider"))
@@ -230,96 +273,3 @@ class SkipRow(Logged, Base):
     period: Mapped[int] = mapped_column(BigInteger)
     word: Mapped[str] = mapped_column(HASH)
     reason: Mapped[str] = mapped_column(String(32))
-
-
-class DivisionRow(Logged, Base):
-    """``Pactum.Settled`` (one period) or ``Pactum.Expired`` (``count`` periods from ``first``, each divided alike)."""
-
-    __tablename__ = "divisions"
-    __table_args__ = (Index(None, "agreement", "first"), Index(None, "provider_address"), Index(None, "customer_address"))
-    agreement: Mapped[int] = mapped_column(Uint)
-    provider_address: Mapped[str] = mapped_column(ADDRESS)
-    customer_address: Mapped[str] = mapped_column(ADDRESS)
-    token: Mapped[str] = mapped_column(ADDRESS)
-    first: Mapped[int] = mapped_column(BigInteger)
-    count: Mapped[int] = mapped_column(BigInteger)
-    expired: Mapped[bool] = mapped_column(Boolean)
-    outcome: Mapped[int] = mapped_column(Integer)
-    provider: Mapped[int] = mapped_column(Uint)
-    validators: Mapped[int] = mapped_column(Uint)
-    relay: Mapped[int] = mapped_column(Uint)
-    dao: Mapped[int] = mapped_column(Uint)
-    customer_from_fee: Mapped[int] = mapped_column(Uint)
-    customer_from_deposit: Mapped[int] = mapped_column(Uint)
-    slash: Mapped[int] = mapped_column(Uint)
-    deposit_left: Mapped[int] = mapped_column(Uint)
-    settled_at_s: Mapped[int] = mapped_column(BigInteger)
-
-
-class ClosureRow(Logged, Base):
-    """``Pactum.Closed``: every period settled, what is left of the deposit released."""
-
-    __tablename__ = "closures"
-    __table_args__ = (Index(None, "agreement"),)
-    agreement: Mapped[int] = mapped_column(Uint)
-    deposit_released: Mapped[int] = mapped_column(Uint)
-
-
-class PaymentRow(Logged, Base):
-    """Money that left the contracts: ``ProviderPaid``, ``CustomerPaid`` and the like, and stake that a provider withdrew.
-
-    ``from_deposit`` is the part of ``amount`` that came from a locked deposit.
-    """
-
-    __tablename__ = "payments"
-    __table_args__ = (Index(None, "agreement"), Index(None, "party"))
-    kind: Mapped[str] = mapped_column(String(16))
-    agreement: Mapped[int | None] = mapped_column(Uint)
-    configuration: Mapped[str | None] = mapped_column(HASH)
-    party: Mapped[str] = mapped_column(ADDRESS)
-    receiver: Mapped[str] = mapped_column(ADDRESS)
-    token: Mapped[str] = mapped_column(ADDRESS)
-    amount: Mapped[int] = mapped_column(Uint)
-    from_deposit: Mapped[int] = mapped_column(Uint)
-
-
-class PostingRow(Logged, Base):
-    """One line of the double-entry ledger. The lines of one log sum to zero per token (``settlement.account``)."""
-
-    __tablename__ = "postings"
-    __table_args__ = (Index(None, "account", "token"), Index(None, "agreement"))
-    line: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    event: Mapped[str] = mapped_column(String(32))
-    agreement: Mapped[int | None] = mapped_column(Uint)
-    account: Mapped[str] = mapped_column(String(160))
-    token: Mapped[str] = mapped_column(ADDRESS)
-    amount: Mapped[int] = mapped_column(Uint)
-
-
-class BalanceRow(Base):
-    """An account's balance after a block that moved it; the newest row at or below a block is the balance there."""
-
-    __tablename__ = "balances"
-    account: Mapped[str] = mapped_column(String(160), primary_key=True)
-    token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
-    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
-    balance: Mapped[int] = mapped_column(Uint)
-
-
-class TotalRow(Base):
-    """A running sum after a block that moved it, by name and token (no token: a count). Same reading as ``balances``."""
-
-    __tablename__ = "totals"
-    name: Mapped[str] = mapped_column(String(32), primary_key=True)
-    token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
-    block_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
-    total: Mapped[int] = mapped_column(Uint)
-
-
-class Rewindable:
-    """The tables that a re-organisation cuts; the newest dependents first."""
-
-    TABLES: ClassVar[tuple[type[Base], ...]] = (
-        TotalRow, BalanceRow, PostingRow, PaymentRow, ClosureRow, DivisionRow, SkipRow, AcceptanceRow, ReportRow,
-        ConfigurationRow, ListingRow, ParametersRow, RegistrationRow, LawEventRow, TermsRow, AgreementRow, BlockRow,
-    )  # fmt: skip

@@ -30,8 +30,17 @@ class Stage(StrEnum):
     OVERDUE = "overdue"
     ACCEPTED = "accepted"
     MATURED = "matured"
+    DISPUTED = "disputed"
     SETTLED = "settled"
     EXPIRED = "expired"
+
+
+class RulingKind(StrEnum):
+    """How a dispute ended: the row stands, by the arbiter's word or by its silence, or another verdict took its place."""
+
+    CONFIRMED = "confirmed"
+    REPLACED = "replaced"
+    LAPSED = "lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,21 @@ class IndexState:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminationView:
+    """An early end: who asked for it, and the fees of the periods that will not run, which are the customer's."""
+
+    by: str
+    refund: int
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementView:
-    """One agreement. ``next_period`` is the first that is neither reported nor expired; ``cursor`` its place in a listing."""
+    """One agreement. ``next_period`` is the first that is neither reported nor expired; ``cursor`` its place in a listing.
+
+    ``periods`` and ``end_s`` are those after an early end, where there was one. ``deposit_left`` is neither awarded to the
+    customer nor kept for a disputed row; ``disputes`` are the open ones.
+    """
 
     agreement: int
     customer: str
@@ -75,8 +97,11 @@ class AgreementView:
     start_s: int
     end_s: int
     periods: int
+    notice_periods: int
     next_period: int
+    disputes: int
     closed: bool
+    terminated: TerminationView | None
     parameters: Parameters
     min_fee: int
     relay_fee: int
@@ -125,7 +150,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedView:
-    """A row that stands. Only its money may still wait for ``matures_at_s``."""
+    """A row that stands, unless it is disputed before ``matures_at_s``."""
 
     row: Row
     accepted_at_s: int
@@ -144,8 +169,38 @@ class SkippedView:
 
 
 @dataclass(frozen=True, slots=True)
+class RulingView:
+    """What became of a disputed row: the verdict by which it was settled."""
+
+    kind: RulingKind
+    outcome: Outcome
+    credit_bps: int
+    slash_bps: int
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """A disputed row. The arbiter may rule until ``deadline_s``; ``reserve`` of the deposit is kept for the row until then."""
+
+    agreement: int
+    period: int
+    disputer: str
+    token: str
+    bond: int
+    reserve: int
+    deadline_s: int
+    grounds: str
+    ruling: RulingView | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodView:
-    """One agreement-period with all that the chain has said of it. ``outcome`` is None until it is accepted or expired."""
+    """One agreement-period with all that the chain has said of it. ``outcome`` is None until it is accepted or expired.
+
+    The division and the outcome are those of the ruling where one replaced the row; ``reward`` is then what the disputer won.
+    """
 
     agreement: int
     period: int
@@ -156,13 +211,18 @@ class PeriodView:
     outcome: Outcome | None
     accepted: AcceptedView | None
     division: Division | None
+    reward: int
     settled: Stamp | None
+    dispute: DisputeView | None
     skipped: tuple[SkippedView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SettlementView:
-    """One settled or expired period. ``cursor`` is its place in a listing."""
+    """One settled or expired period. ``cursor`` is its place in a listing.
+
+    The fee is the first five parts of the division and the ``reward``, which ``winner`` got if a ruling replaced a disputed row.
+    """
 
     agreement: int
     period: int
@@ -171,7 +231,10 @@ class SettlementView:
     token: str
     outcome: Outcome
     expired: bool
+    disputed: bool
     division: Division
+    winner: str | None
+    reward: int
     stamp: Stamp
 
     @property
@@ -193,13 +256,29 @@ class LawView:
 
 
 @dataclass(frozen=True, slots=True)
+class ThawView:
+    """A request for stake that is open: what it would bring now, and from when (Unix seconds) it can be taken."""
+
+    request: int
+    amount: int
+    thaws_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class StakeView:
-    """A provider's stake in one token: ``free`` may be withdrawn, ``locked`` backs agreements, ``awarded`` is its customers'."""
+    """A provider's stake in one token. ``free`` can back new agreements; what is ``thawing`` may back running ones, too.
+
+    ``locked`` backs agreements, and ``reserved`` of it is kept for disputed rows; ``awarded`` is its customers' already.
+    """
 
     token: str
+    total: int
     free: int
     locked: int
+    reserved: int
     awarded: int
+    thawing: int
+    thaws: tuple[ThawView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +295,10 @@ class ProviderView:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationView:
-    """The committee from ``since_s`` on; ``until_s`` None while no successor is known."""
+    """The committee from ``since_s`` on; ``until_s`` None while no successor is known.
+
+    Bit i of ``active``: member i counts. Who signed two roots for one epoch does not, once somebody has shown it.
+    """
 
     configuration: str
     number: int
@@ -224,6 +306,7 @@ class ConfigurationView:
     until_s: int | None
     quorum: int
     members: tuple[str, ...]
+    active: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +328,11 @@ class TallyView:
 
 @dataclass(frozen=True, slots=True)
 class TokenTotals:
-    """All settled money of one token: the seven parts of all divisions, and what has been paid out since."""
+    """All settled money of one token: the seven parts of all divisions, what disputes won, and what has been paid out since."""
 
     token: str
     division: Division
+    rewards: int
     paid: dict[str, int]
 
 
@@ -262,31 +346,7 @@ class Totals:
     expired_periods: int
     reports: int
     skipped_rows: int
+    disputes: int
+    rulings: dict[RulingKind, int]
+    terminated: int
     tokens: tuple[TokenTotals, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentView:
-    """Money that left the contracts. ``kind``: provider, customer, member, relay, dao or stake."""
-
-    kind: str
-    agreement: int | None
-    configuration: str | None
-    party: str
-    receiver: str
-    token: str
-    amount: int
-    from_deposit: int
-    stamp: Stamp
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One line of the ledger. The lines of one log sum to zero per token."""
-
-    event: str
-    agreement: int | None
-    account: str
-    token: str
-    amount: int
-    stamp: Stamp

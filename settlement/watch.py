@@ -16,15 +16,17 @@ from sqlalchemy.orm import Session
 from chain import events
 from chain.addressbook import AddressBook
 from chain.blocks import BlockStamp
-from chain.contracts import LawStoneClient
+from chain.contracts import CommitteeClient, LawStoneClient
 from chain.events import Event, decode_known
 from chain.hashing import text_id
 from chain.node import BlockUnknown, Node
 from governance.errors import FatalError, RetryableError
+from settlement.account import Constants
 from settlement.apply import Gas, apply_block, hex_of
 from settlement.memory import Memory
+from settlement.money_tables import Rewindable
 from settlement.store import Store
-from settlement.tables import BlockRow, DeploymentRow, LawEventRow, LawTextRow, Rewindable
+from settlement.tables import BlockRow, DeploymentRow, LawEventRow, LawTextRow
 
 RANGE = 2_000
 STEP_BLOCKS = 200
@@ -61,6 +63,7 @@ class Watcher:
         self._store = store
         self._confirmations = confirmations
         self._law_stone = LawStoneClient(node, book.law_stone)
+        self._constants: Constants | None = None
 
     def catch_up(self) -> Progress:
         """Steps until the tables are at the head. Raises NodeUnavailable, StoreUnavailable or ChainMoved: try again later."""
@@ -206,7 +209,7 @@ class Watcher:
             expected = stamp.hash
 
     def _store_blocks(self, stamps: Sequence[BlockStamp], found: Sequence[Event]) -> None:
-        gas = self._gas_of(found)
+        gas, constants = self._gas_of(found), self._known_constants()
         by_block: dict[int, list[Event]] = {stamp.number: [] for stamp in stamps}
         for event in found:
             by_block[event.block_number].append(event)
@@ -216,7 +219,14 @@ class Watcher:
             memory = Memory(session)
             for stamp in stamps:
                 if newest is None or stamp.number > newest:
-                    apply_block(memory, stamp, by_block[stamp.number], gas)
+                    apply_block(memory, stamp, by_block[stamp.number], gas, constants)
+
+    def _known_constants(self) -> Constants:
+        """Asked of the node once: no log says what the bonds are in, and nothing can change it."""
+        if self._constants is None:
+            bond_token = CommitteeClient(self._node, self._book.committee).bond_token()
+            self._constants = Constants(self._book.tribunal, bond_token)
+        return self._constants
 
     def _gas_of(self, found: Sequence[Event]) -> dict[bytes, Gas]:
         costs: dict[bytes, Gas] = {}

@@ -1,7 +1,8 @@
 """Settlement's worker: the relay's intake and the reconciling loops, in one process.
 
-A round looks at the chain, then does what is missing: read on, propose, report, settle, expire. Every round begins from what the
-chain and the tables say, so the process may be killed anywhere and started again, beside a twin even: that costs gas at most.
+A round looks at the chain, then does what is missing: read on, propose, report, settle, expire, lapse. Every round begins from
+what the chain and the tables say, so the process may be killed anywhere and started again, beside a twin even: that costs gas at
+most.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from fastapi import FastAPI
 
 from chain.addressbook import AddressBook
 from chain.calls import NoContract
-from chain.contracts import CommitteeClient, PactumClient, check_book
+from chain.contracts import CommitteeClient, PactumClient, TribunalClient, check_book
 from chain.docket import Docket
 from chain.keys import Signer
 from chain.node import Node
@@ -90,7 +91,7 @@ class Settlement:
         account = sender or Sender(self.node, config.signer, chain_id=config.book.chain_id, timeout_s=config.receipt_timeout_s)
         self.outbox = Outbox(self.store, self.node, account, config.clock)
         self.reporter = Reporter(self.store, self.docket, pactum, self.outbox)
-        self.crank = Crank(self.store, pactum, self.outbox)
+        self.crank = Crank(self.store, pactum, TribunalClient(self.node, config.book.tribunal), self.outbox)
         self.leadership = Leadership(self.store)
         self._config = config
         self._said: dict[str, str] = {}

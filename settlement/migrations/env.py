@@ -6,11 +6,14 @@ from alembic import context
 from sqlalchemy.schema import SchemaItem
 
 from settlement.migrations import VERSION_TABLE
+from settlement.money_tables import Rewindable
 from settlement.relay_tables import OutboxRow
 from settlement.store import Store
+from settlement.tables import Base
 
-# The tables of the chain and those of the relay hang on one metadata; any of the relay's brings both.
-METADATA = OutboxRow.metadata
+# The tables of the chain and those of the relay hang on one metadata: any of them brings all that were read.
+TABLES: tuple[type[Base], ...] = (OutboxRow, *Rewindable.TABLES)
+METADATA = TABLES[0].metadata
 
 
 def _ours(_item: SchemaItem, name: str | None, kind: str, reflected: bool, _compared: SchemaItem | None) -> bool:

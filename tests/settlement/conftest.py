@@ -8,24 +8,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from chain.blocks import Receipt
-from chain.contracts import CommitteeClient, LawStoneClient, PactumClient, TokenClient, ZoneClient
-from chain.devnet import Anvil, DeployParameters, deploy, start_anvil
+from chain.contracts import (
+    CommitteeClient,
+    LawStoneClient,
+    NotaryClient,
+    PactumClient,
+    TokenClient,
+    TribunalClient,
+    ZoneClient,
+)
+from chain.deployment import DeployParameters, deploy
+from chain.devnet import Anvil, start_anvil
 from chain.docket import Docket
+from chain.events import Disputed
+from chain.governor import Governor
 from chain.hashing import ZERO_ADDRESS, keccak, text_id
 from chain.offers import Offer
 from chain.quorum import join_signatures
 from chain.row import pack
-from chain.sender import Sender
+from chain.sender import Call, Sender
 from chain.typed_data import observation_root_digest, offer_digest, report_digest
-from chain.values import Configuration, Header, Parameters
+from chain.values import Configuration, Crew, Header, Parameters
 from governance import laws
 from governance.clock import ManualClock
 from governance.values import Observation, Outcome, PeriodKind, Ratio, Row
 from oracle.rows import Rules, SignedObservations, epoch_root
 from oracle.wire import MemberSignature, Submission
 from settlement.migrations import upgrade
+from settlement.money_tables import Rewindable
 from settlement.outbox import Outbox
 from settlement.relay import Relay, RelayPolicy
 from settlement.report import Reporter
@@ -38,6 +51,10 @@ PERIOD_S = 100
 EPOCH_S = 50
 REPORT_DEADLINE_S = 60
 DISPUTE_WINDOW_S = 30
+RESOLUTION_S = 40
+THAW_S = 200
+BOND_BPS = 1_000
+MEMBER_BOND = 1_003
 FEE = 1_009
 DEPOSIT = 5_000
 RELAY_FEE = 5
@@ -56,6 +73,8 @@ class Stage:
         self.treasury = anvil.signer(8).address
         self.book = deploy(self.node, self.governor, self._parameters())
         self.pactum = PactumClient(self.node, self.book.pactum)
+        self.notary = NotaryClient(self.node, self.book.notary)
+        self.tribunal = TribunalClient(self.node, self.book.tribunal)
         self.zone = ZoneClient(self.node, self.book.zone)
         self.committee = CommitteeClient(self.node, self.book.committee)
         self.law_stone = LawStoneClient(self.node, self.book.law_stone)
@@ -79,6 +98,7 @@ class Stage:
         """Gives the roles new senders: the chain was put back, or re-organised."""
         self.node.request("anvil_dropAllTransactions")
         self.governor, self.provider, self.customer, self.relay = (self.sender(number) for number in range(4))
+        self.disputer = self.sender(9)
 
     @property
     def configuration(self) -> Configuration:
@@ -99,12 +119,16 @@ class Stage:
     def publish_law(self, text: str) -> bytes:
         """Publishes and enacts a law."""
         self.law_stone.publish(self.governor, text)
-        self.law_stone.enact(self.governor, text_id(text))
+        self.govern(self.law_stone.enact_call(text_id(text)))
         return text_id(text)
+
+    def govern(self, *calls: Call) -> None:
+        """Lets the governor act through the timelock."""
+        Governor(self.node, self.book.timelock, self.governor).act(calls)
 
     def publish_terms(self, text: str) -> bytes:
         """Publishes terms."""
-        self.pactum.publish_terms(self.customer, text)
+        self.notary.publish_terms(self.customer, text)
         return text_id(text)
 
     def open(self, periods: int = 3, *, start_s: int | None = None, **changes: Any) -> int:
@@ -114,13 +138,14 @@ class Stage:
             "provider": self.provider.address, "customer": ZERO_ADDRESS, "token": self.book.token, "terms": self.terms,
             "law": self.law, "fee": FEE, "deposit": DEPOSIT, "max_credit_bps": 10_000, "max_slash_bps": 2_000,
             "min_provider_bps": 7_000, "period_kind": PeriodKind.FIXED, "period_length": PERIOD_S, "max_periods": 1_000,
-            "lead": 0, "expiry": 2**63, "nonce": self.nonce,
+            "notice_periods": 1, "lead": 0, "expiry": 2**63, "nonce": self.nonce,
         }  # fmt: skip
         offer = Offer(**(terms | changes))
         signature = self.anvil.signer(1).sign_digest(offer_digest(self.book.pactum_domain, offer))
         start_s = (self.now_s // PERIOD_S + 2) * PERIOD_S if start_s is None else start_s
-        receipt = self.pactum.open(self.customer, offer, signature, start_s, periods)
-        return self.pactum.opened(receipt).agreement
+        now = self.pactum.conditions_of(offer.token)
+        receipt = self.notary.open(self.customer, offer, signature, start_s, periods, now.parameters, now.listing)
+        return self.notary.opened(receipt).agreement
 
     def end_of(self, agreement: int, period: int) -> int:
         """First second after a period."""
@@ -176,12 +201,41 @@ class Stage:
             self.mature()
             self.settle(agreement)
 
+    def dispute(self, row: Row) -> Disputed:
+        """Disputes a row that waits."""
+        receipt = self.tribunal.dispute(self.disputer, pack(row), keccak(b"grounds"), 10**12)
+        return self.tribunal.disputed(receipt)
+
+    def expose(self, member: int, epoch: int = 7) -> Receipt:
+        """Shows that a member signed two roots for one epoch."""
+        signer = self.members[member]
+        proof = [
+            (root, signer.sign_compact(observation_root_digest(self.book.committee_domain, epoch, root)))
+            for root in (keccak(b"one"), keccak(b"other"))
+        ]
+        return self.committee.expose(self.relay, signer.address, epoch, *proof)
+
+    def crew(self, observers: int = ALL) -> Crew:
+        """Whom the validators' part of a report goes to."""
+        return Crew(observers, self.relay.address)
+
     def _parameters(self) -> DeployParameters:
         return DeployParameters(
             members=tuple(signer.address for signer in self.members),
             epoch_length_s=EPOCH_S,
-            parameters=Parameters(REPORT_DEADLINE_S, DISPUTE_WINDOW_S, 2_000, 1_000),
+            parameters=Parameters(
+                report_deadline=REPORT_DEADLINE_S,
+                dispute_window=DISPUTE_WINDOW_S,
+                resolution_deadline=RESOLUTION_S,
+                thaw=THAW_S,
+                longest_period=31 * 86_400,
+                validator_bps=2_000,
+                dao_bps=1_000,
+                dispute_bond_bps=BOND_BPS,
+                arbiter=self.governor.address,
+            ),
             treasury=self.treasury,
+            bond=MEMBER_BOND,
             min_fee=100,
             relay_fee=RELAY_FEE,
         )
@@ -192,6 +246,8 @@ class Stage:
         self.token.mint(self.governor, self.customer.address, plenty)
         self.token.approve(self.provider, self.book.zone, plenty)
         self.token.approve(self.customer, self.book.pactum, plenty)
+        self.token.mint(self.governor, self.disputer.address, plenty)
+        self.token.approve(self.disputer, self.book.tribunal, plenty)
         self.zone.register(self.provider, self.provider.address, '{"name": "a provider"}')
         self.zone.stake(self.provider, self.token.address, 10**6)
 
@@ -215,7 +271,7 @@ class Troupe:
         self.watcher = Watcher(stage.node, stage.book, store)
         self.outbox = Outbox(store, stage.node, stage.relay, self.clock)
         self.reporter = Reporter(store, self.docket, stage.pactum, self.outbox)
-        self.crank = Crank(store, stage.pactum, self.outbox)
+        self.crank = Crank(store, stage.pactum, stage.tribunal, self.outbox)
 
     def open(self, periods: int = 1, **changes: Any) -> int:
         """Opens an agreement under the real law and terms."""
@@ -261,6 +317,39 @@ class Troupe:
         self.relay.propose()
         self.sign_all(0, 1, 2)
         return self.reporter.step()
+
+
+class Content:
+    """Everything in the rewindable tables of a store."""
+
+    def __call__(self, store: Store) -> dict[str, list[dict[str, Any]]]:
+        with store.read() as session:
+            return {
+                table.__tablename__: sorted(
+                    (
+                        {column.key: getattr(row, column.key) for column in table.__table__.c}
+                        for row in session.scalars(select(table))
+                    ),
+                    key=repr,
+                )
+                for table in Rewindable.TABLES
+            }
+
+    def fresh(self, stage: Stage, folder: Path) -> dict[str, list[dict[str, Any]]]:
+        """The tables of a watcher that reads the whole chain at once."""
+        url = f"sqlite:///{folder / 'fresh.sqlite'}"
+        upgrade(url)
+        store = Store(url)
+        Watcher(stage.node, stage.book, store, confirmations=10_000).catch_up()
+        found = self(store)
+        store.close()
+        return found
+
+
+@pytest.fixture
+def content() -> Content:
+    """What tables hold, to be compared."""
+    return Content()
 
 
 def counted(agreement: int, period: int = 0, good: int = 100, *, within: int | None = None) -> Observation:

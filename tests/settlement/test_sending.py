@@ -10,12 +10,13 @@ from sqlalchemy import select
 from chain.reverts import TransactionReverted
 from chain.sender import Sender, Submitted
 from governance.values import Outcome
+from settlement.money_tables import DivisionRow
 from settlement.outbox import LOST, MINED, PREPARED, REFUSED, SENT, Outbox
 from settlement.relay_tables import OutboxRow, ProposalRow
 from settlement.report import Reporter
 from settlement.settle import Crank
 from settlement.store import Store
-from settlement.tables import AcceptanceRow, DivisionRow, ReportRow
+from settlement.tables import AcceptanceRow, ReportRow
 
 
 class Killed(BaseException):
@@ -64,8 +65,9 @@ def count(store: Store, table: Any) -> int:
 def restarted(troupe: Any, sender: Any = None) -> tuple[Outbox, Reporter, Crank]:
     """The parts of a new process."""
     outbox = Outbox(troupe.store, troupe.stage.node, sender or troupe.stage.sender(3), troupe.clock)
-    pactum = troupe.stage.pactum
-    return outbox, Reporter(troupe.store, troupe.docket, pactum, outbox), Crank(troupe.store, pactum, outbox)
+    pactum, tribunal = troupe.stage.pactum, troupe.stage.tribunal
+    reporter = Reporter(troupe.store, troupe.docket, pactum, outbox)
+    return outbox, reporter, Crank(troupe.store, pactum, tribunal, outbox)
 
 
 def signed_report(troupe: Any, observation: Any) -> int:

@@ -14,6 +14,7 @@ TABLES = (
     "deployment",
     "blocks",
     "agreements",
+    "terminations",
     "terms",
     "law_events",
     "law_texts",
@@ -21,15 +22,11 @@ TABLES = (
     "parameters",
     "listings",
     "configurations",
+    "deactivations",
+    "equivocated",
     "reports",
     "acceptances",
     "skips",
-    "divisions",
-    "closures",
-    "payments",
-    "postings",
-    "balances",
-    "totals",
 )
 
 
@@ -38,6 +35,7 @@ def upgrade() -> None:
     _deployment()
     _blocks()
     _agreements()
+    _terminations()
     _terms()
     _law_events()
     _law_texts()
@@ -45,15 +43,11 @@ def upgrade() -> None:
     _parameters()
     _listings()
     _configurations()
+    _deactivations()
+    _equivocated()
     _reports()
     _acceptances()
     _skips()
-    _divisions()
-    _closures()
-    _payments()
-    _postings()
-    _balances()
-    _totals()
 
 
 def downgrade() -> None:
@@ -106,6 +100,7 @@ def _agreements() -> None:
         sa.Column("start_s", sa.BigInteger(), nullable=False),
         sa.Column("end_s", sa.BigInteger(), nullable=False),
         sa.Column("periods", sa.BigInteger(), nullable=False),
+        sa.Column("notice_periods", sa.Integer(), nullable=False),
         sa.Column("parameters", sa.BigInteger(), nullable=False),
         sa.Column("listing", sa.BigInteger(), nullable=False),
         sa.Column("opened_at_s", sa.BigInteger(), nullable=False),
@@ -114,6 +109,23 @@ def _agreements() -> None:
     op.create_index(op.f("ix_agreements_agreement"), "agreements", ["agreement"], unique=True)
     op.create_index(op.f("ix_agreements_customer"), "agreements", ["customer"], unique=False)
     op.create_index(op.f("ix_agreements_provider"), "agreements", ["provider"], unique=False)
+
+
+def _terminations() -> None:
+    op.create_table(
+        "terminations",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.Column("agreement", sa.String(length=80), nullable=False),
+        sa.Column("by", sa.String(length=42), nullable=False),
+        sa.Column("periods", sa.BigInteger(), nullable=False),
+        sa.Column("end_s", sa.BigInteger(), nullable=False),
+        sa.Column("refund", sa.String(length=80), nullable=False),
+        sa.Column("terminated_at_s", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_terminations")),
+    )
+    op.create_index(op.f("ix_terminations_agreement"), "terminations", ["agreement"], unique=False)
 
 
 def _terms() -> None:
@@ -176,8 +188,13 @@ def _parameters() -> None:
         sa.Column("parameters", sa.BigInteger(), nullable=False),
         sa.Column("report_deadline_s", sa.BigInteger(), nullable=False),
         sa.Column("dispute_window_s", sa.BigInteger(), nullable=False),
+        sa.Column("resolution_deadline_s", sa.BigInteger(), nullable=False),
+        sa.Column("thaw_s", sa.BigInteger(), nullable=False),
+        sa.Column("longest_period_s", sa.BigInteger(), nullable=False),
         sa.Column("validator_bps", sa.Integer(), nullable=False),
         sa.Column("dao_bps", sa.Integer(), nullable=False),
+        sa.Column("dispute_bond_bps", sa.Integer(), nullable=False),
+        sa.Column("arbiter", sa.String(length=42), nullable=False),
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_parameters")),
     )
     op.create_index(op.f("ix_parameters_parameters"), "parameters", ["parameters"], unique=False)
@@ -212,6 +229,38 @@ def _configurations() -> None:
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_configurations")),
     )
     op.create_index(op.f("ix_configurations_configuration"), "configurations", ["configuration"], unique=False)
+
+
+def _deactivations() -> None:
+    op.create_table(
+        "deactivations",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.Column("configuration", sa.String(length=66), nullable=False),
+        sa.Column("member", sa.String(length=42), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_deactivations")),
+    )
+    op.create_index(op.f("ix_deactivations_configuration"), "deactivations", ["configuration"], unique=False)
+
+
+def _equivocated() -> None:
+    op.create_table(
+        "equivocated",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.Column("member", sa.String(length=42), nullable=False),
+        sa.Column("epoch", sa.String(length=80), nullable=False),
+        sa.Column("root", sa.String(length=66), nullable=False),
+        sa.Column("other_root", sa.String(length=66), nullable=False),
+        sa.Column("reporter", sa.String(length=42), nullable=False),
+        sa.Column("to_reporter", sa.String(length=80), nullable=False),
+        sa.Column("to_dao", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_equivocated")),
+    )
+    op.create_index(op.f("ix_equivocated_member"), "equivocated", ["member"], unique=False)
 
 
 def _reports() -> None:
@@ -276,108 +325,3 @@ def _skips() -> None:
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_skips")),
     )
     op.create_index(op.f("ix_skips_agreement_period"), "skips", ["agreement", "period"], unique=False)
-
-
-def _divisions() -> None:
-    op.create_table(
-        "divisions",
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.Column("agreement", sa.String(length=80), nullable=False),
-        sa.Column("provider_address", sa.String(length=42), nullable=False),
-        sa.Column("customer_address", sa.String(length=42), nullable=False),
-        sa.Column("token", sa.String(length=42), nullable=False),
-        sa.Column("first", sa.BigInteger(), nullable=False),
-        sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.Column("expired", sa.Boolean(), nullable=False),
-        sa.Column("outcome", sa.Integer(), nullable=False),
-        sa.Column("provider", sa.String(length=80), nullable=False),
-        sa.Column("validators", sa.String(length=80), nullable=False),
-        sa.Column("relay", sa.String(length=80), nullable=False),
-        sa.Column("dao", sa.String(length=80), nullable=False),
-        sa.Column("customer_from_fee", sa.String(length=80), nullable=False),
-        sa.Column("customer_from_deposit", sa.String(length=80), nullable=False),
-        sa.Column("slash", sa.String(length=80), nullable=False),
-        sa.Column("deposit_left", sa.String(length=80), nullable=False),
-        sa.Column("settled_at_s", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_divisions")),
-    )
-    op.create_index(op.f("ix_divisions_agreement_first"), "divisions", ["agreement", "first"], unique=False)
-    op.create_index(op.f("ix_divisions_customer_address"), "divisions", ["customer_address"], unique=False)
-    op.create_index(op.f("ix_divisions_provider_address"), "divisions", ["provider_address"], unique=False)
-
-
-def _closures() -> None:
-    op.create_table(
-        "closures",
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.Column("agreement", sa.String(length=80), nullable=False),
-        sa.Column("deposit_released", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_closures")),
-    )
-    op.create_index(op.f("ix_closures_agreement"), "closures", ["agreement"], unique=False)
-
-
-def _payments() -> None:
-    op.create_table(
-        "payments",
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("agreement", sa.String(length=80), nullable=True),
-        sa.Column("configuration", sa.String(length=66), nullable=True),
-        sa.Column("party", sa.String(length=42), nullable=False),
-        sa.Column("receiver", sa.String(length=42), nullable=False),
-        sa.Column("token", sa.String(length=42), nullable=False),
-        sa.Column("amount", sa.String(length=80), nullable=False),
-        sa.Column("from_deposit", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_payments")),
-    )
-    op.create_index(op.f("ix_payments_agreement"), "payments", ["agreement"], unique=False)
-    op.create_index(op.f("ix_payments_party"), "payments", ["party"], unique=False)
-
-
-def _postings() -> None:
-    op.create_table(
-        "postings",
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("tx_hash", sa.String(length=66), nullable=False),
-        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("event", sa.String(length=32), nullable=False),
-        sa.Column("agreement", sa.String(length=80), nullable=True),
-        sa.Column("account", sa.String(length=160), nullable=False),
-        sa.Column("token", sa.String(length=42), nullable=False),
-        sa.Column("amount", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("block_number", "log_index", "line", name=op.f("pk_postings")),
-    )
-    op.create_index(op.f("ix_postings_account_token"), "postings", ["account", "token"], unique=False)
-    op.create_index(op.f("ix_postings_agreement"), "postings", ["agreement"], unique=False)
-
-
-def _balances() -> None:
-    op.create_table(
-        "balances",
-        sa.Column("account", sa.String(length=160), nullable=False),
-        sa.Column("token", sa.String(length=42), nullable=False),
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("balance", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("account", "token", "block_number", name=op.f("pk_balances")),
-    )
-    op.create_index(op.f("ix_balances_block_number"), "balances", ["block_number"], unique=False)
-
-
-def _totals() -> None:
-    op.create_table(
-        "totals",
-        sa.Column("name", sa.String(length=32), nullable=False),
-        sa.Column("token", sa.String(length=42), nullable=False),
-        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("total", sa.String(length=80), nullable=False),
-        sa.PrimaryKeyConstraint("name", "token", "block_number", name=op.f("pk_totals")),
-    )
-    op.create_index(op.f("ix_totals_block_number"), "totals", ["block_number"], unique=False)
