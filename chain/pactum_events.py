@@ -8,6 +8,7 @@ from typing import ClassVar
 from chain.event import Event
 from chain.values import Listing, Parameters, Skip
 from chain.words import Address, Bytes, Bytes32, Uint16, Uint32, Uint64, Uint96, Uint256
+from governance.errors import BadInput
 from governance.values import Outcome
 
 _AMOUNT_BITS = 160
@@ -168,7 +169,9 @@ class ProviderPaid(Event):
 
     @property
     def amounts(self) -> tuple[tuple[int, int], ...]:
-        """What was paid for which agreement, in the order of the claim."""
+        """What was paid for which agreement, in the order of the claim. Raises BadInput where the words are cut off."""
+        if len(self.parts) % _WORD:
+            raise BadInput(f"{len(self.parts)} bytes are no words", value=self.parts, remedy="is this the right contract?")
         words = [int.from_bytes(self.parts[at : at + _WORD]) for at in range(0, len(self.parts), _WORD)]
         return tuple((word >> _AMOUNT_BITS, word & ((1 << _AMOUNT_BITS) - 1)) for word in words)
 
