@@ -193,8 +193,9 @@ contract Notary is INotary, Multicall {
         if (shortest < least) revert PeriodTooShort(shortest, least);
         uint256 longest = Periods.longest(offer.periodKind, offer.periodLength);
         if (longest > parameters.longestPeriod) revert PeriodTooLong(longest, parameters.longestPeriod);
-        // The agreement keeps times in 40 bits: no period may end beyond them.
-        SafeCast.toUint40(Periods.boundary(offer.periodKind, start, offer.periodLength, periods));
+        // Times are kept in 40 bits: no ruling on the last period may be later.
+        uint256 end = Periods.boundary(offer.periodKind, start, offer.periodLength, periods);
+        SafeCast.toUint40(end + least + parameters.resolutionDeadline);
         if (COMMITTEE.configurationAt(start) == 0) revert NoCommitteeAt(start);
     }
 

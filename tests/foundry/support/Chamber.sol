@@ -51,6 +51,18 @@ abstract contract Chamber {
         return ICommittee(VM.deployCode("Committee.sol:Committee", arguments));
     }
 
+    /// @dev By a call of its own: a test ends, and passes, where what it expects to revert is a creation in itself.
+    function refusedToCreate(bytes memory refusal, uint32 epochLength, address bondToken, uint256 bond, uint16 reporterBps) internal {
+        bytes memory call_ = abi.encodeCall(this.createOutside, (epochLength, bondToken, bond, reporterBps));
+        (bool done, bytes memory answer) = address(this).call(call_);
+        VM.assertFalse(done);
+        VM.assertEq(answer, refusal);
+    }
+
+    function createOutside(uint32 epochLength, address bondToken, uint256 bond, uint16 reporterBps) external {
+        create(epochLength, bondToken, bond, reporterBps);
+    }
+
     function configure(address[] memory members_, uint256 since) internal returns (bytes32) {
         VM.prank(GOVERNOR);
         return committee.configure(members_, uint64(since));
