@@ -1,44 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Ledger} from "./abstracts/Ledger.sol";
-import {Opening} from "./abstracts/Opening.sol";
-import {Reporting} from "./abstracts/Reporting.sol";
+import {Entering} from "./abstracts/Entering.sol";
+import {Holding} from "./abstracts/Holding.sol";
 import {Rulebook} from "./abstracts/Rulebook.sol";
 import {IPactum} from "./interfaces/IPactum.sol";
+import {Bits} from "./libraries/Bits.sol";
+import {Due} from "./libraries/Dues.sol";
+import {Pact} from "./libraries/Pacts.sol";
+import {State} from "./libraries/States.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title The escrow
-/// @notice The claims and the views. Governance is in Rulebook, opening in Opening, reports and deadlines in Reporting, the accounts in
-/// Ledger.
-contract Pactum is Reporting {
+/// @notice The claims and the views. Governance is in Rulebook, beginning and early end in Entering, reports and deadlines in Reporting, disputed rows in
+/// Holding, the accounts in Ledger and Purses.
+contract Pactum is Holding, Multicall {
     using SafeERC20 for IERC20;
 
     /// @param governor who sets parameters and lists tokens; meant to be a timelock
     /// @param treasury where the DAO's share goes
-    constructor(address governor, address zone, address committee, address lawStone, address treasury)
-        Rulebook(governor, zone, committee, treasury)
-        Opening(lawStone)
+    constructor(address governor, address zone, address committee, address tribunal, address notary, address treasury)
+        Rulebook(governor, zone, committee, tribunal, treasury)
+        Entering(notary)
         EIP712("Surety Pactum", "1")
     {}
 
     /// @inheritdoc IPactum
-    function claimProvider(uint96[] calldata agreements) external nonReentrant returns (uint256 amount) {
+    function claimProvider(uint96[] calldata agreements, address token, address to) external nonReentrant returns (uint256 amount) {
         if (agreements.length == 0) revert NothingToClaim();
-        Record storage first = _existing(agreements[0]);
-        (address provider, address token) = (first.provider, _tokenOf(first));
-        address to = ZONE.payoutOf(provider);
+        address provider = _providerOf(_records[agreements[0]]);
+        bool may = msg.sender == provider ? to != address(0) : to == ZONE.payoutOf(provider);
+        if (!may || provider == address(0)) revert NotPayable(msg.sender, to);
 
-        Run memory run;
-        for (uint256 i = 0; i < agreements.length; ++i) {
-            Record storage record = _existing(agreements[i]);
-            if (record.provider != provider || _tokenOf(record) != token) revert MixedClaim(agreements[i]);
-            amount += _takeProviderDue(run, agreements[i], record, to);
+        bytes32 claimant = _claimantOf(provider, token);
+        uint256[] memory parts = new uint256[](agreements.length);
+        unchecked {
+            for (uint256 i = 0; i < parts.length; ++i) {
+                uint256 agreement = agreements[i];
+                uint256 due = _takeProviderDue(agreement, claimant);
+                parts[i] = agreement << 160 | due;
+                amount += due; // each fits 85 bits
+            }
         }
-        _credit(run);
+        emit ProviderPaid(provider, parts);
         _pay(token, to, amount);
     }
 
@@ -46,46 +54,65 @@ contract Pactum is Reporting {
     function claimCustomer(uint96[] calldata agreements) external nonReentrant returns (uint256 amount) {
         if (agreements.length == 0) revert NothingToClaim();
         Record storage first = _existing(agreements[0]);
-        (address customer, address token) = (first.customer, _tokenOf(first));
-        uint256[] memory deposits = new uint256[](agreements.length);
+        (address customer, address token) = (first.customer, _tokenOf(first.pact));
 
-        Run memory run;
+        uint256 fromFees;
         for (uint256 i = 0; i < agreements.length; ++i) {
-            Record storage record = _existing(agreements[i]);
-            if (record.customer != customer || _tokenOf(record) != token) revert MixedClaim(agreements[i]);
-            uint256 fromFees;
-            (fromFees, deposits[i]) = _takeCustomerDue(run, agreements[i], record);
-            amount += fromFees;
+            Record storage record = _records[agreements[i]];
+            if (record.customer != customer || _tokenOf(record.pact) != token) revert MixedClaim(agreements[i]);
+            (uint256 fees, uint256 deposit) = _takeCustomerDue(agreements[i], record, token);
+            fromFees += fees;
+            amount += fees + deposit;
         }
-        _credit(run);
-        return _payCustomer(agreements, deposits, amount, customer, token);
+        if (amount == 0) revert NothingToClaim();
+        if (fromFees != 0) IERC20(token).safeTransfer(customer, fromFees);
     }
 
     /// @inheritdoc IPactum
-    function claimMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
+    function claimMember(bytes32 configuration, address token, uint256 member, Crew[] calldata crews)
         external
         nonReentrant
         returns (uint256 amount)
     {
         address to = COMMITTEE.memberOf(configuration, member);
 
-        uint256[] memory dues = _duesOf(configuration, token, member, observerSets);
-        for (uint256 i = 0; i < dues.length; ++i) {
-            if (dues[i] == 0) continue;
-            _purses[configuration][token][observerSets[i]].taken[member] += dues[i];
-            amount += dues[i];
+        for (uint256 i = 0; i < crews.length; ++i) {
+            (uint256 observers, address payee) = (crews[i].observers, crews[i].payee);
+            if (!Bits.has(observers, member)) continue;
+            Purse storage purse = _purseOf(configuration, token, observers, payee);
+            uint256 floorDue = purse.validators / Bits.count(observers) - purse.taken[member];
+            if (floorDue == 0) continue;
+            purse.taken[member] += floorDue;
+            amount += floorDue;
+            emit MemberPaid(configuration, token, to, crews[i].observers, payee, floorDue);
         }
-        emit MemberPaid(configuration, token, to, amount);
         _pay(token, to, amount);
     }
 
     /// @inheritdoc IPactum
-    function claimRelay(address payee, address token) external nonReentrant returns (uint256 amount) {
-        amount = _relayDue[payee][token];
-
-        _relayDue[payee][token] = 0;
-        emit RelayPaid(payee, token, amount);
+    function claimRelay(bytes32 configuration, address token, address payee, uint32[] calldata observerSets)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
+        for (uint256 i = 0; i < observerSets.length; ++i) {
+            Purse storage purse = _purseOf(configuration, token, observerSets[i], payee);
+            uint256 due = purse.relay - purse.taken[RELAY];
+            if (due == 0) continue;
+            purse.taken[RELAY] += due;
+            amount += due;
+            emit RelayPaid(payee, token, configuration, observerSets[i], due);
+        }
         _pay(token, payee, amount);
+    }
+
+    /// @inheritdoc IPactum
+    function claimWinner(address winner, address token) external nonReentrant returns (uint256 amount) {
+        amount = _winnerDue[winner][token];
+
+        _winnerDue[winner][token] = 0;
+        emit WinnerPaid(winner, token, amount);
+        _pay(token, winner, amount);
     }
 
     /// @inheritdoc IPactum
@@ -101,75 +128,47 @@ contract Pactum is Reporting {
     /// @inheritdoc IPactum
     function agreementOf(uint96 agreement) external view returns (Agreement memory view_) {
         Record storage record = _existing(agreement);
+        (Pact pact, State state, Due due) = (record.pact, record.state, record.due);
         view_.customer = record.customer;
-        view_.provider = record.provider;
-        view_.terms = record.terms;
-        view_.law = record.law;
-        view_.fee = record.fee;
-        view_.deposit = record.deposit;
-        view_.depositLeft = record.state.depositLeft;
-        view_.maxCreditBps = record.maxCreditBps;
-        view_.maxSlashBps = record.maxSlashBps;
-        view_.periodKind = record.kind;
-        view_.periodLength = record.periodLength;
-        view_.start = record.start;
-        view_.periods = record.periods;
-        view_.next = record.state.next;
-        view_.parameters = record.parameters;
-        view_.listing = record.listing;
-        view_.closed = _isDone(record, record.state);
+        view_.provider = _providerOf(record);
+        view_.fee = pact.fee();
+        view_.deposit = due.deposit();
+        view_.maxCreditBps = pact.maxCreditBps();
+        view_.maxSlashBps = pact.maxSlashBps();
+        view_.periodKind = pact.kind();
+        view_.periodLength = pact.periodLength();
+        view_.start = pact.start();
+        view_.periods = pact.periods();
+        view_.noticePeriods = record.noticePeriods;
+        view_.next = state.next();
+        view_.parameters = pact.parameters();
+        view_.listing = pact.listing();
+        view_.disputes = state.disputes();
+        view_.closed = _isDone(pact, state);
+        if (!view_.closed) view_.depositLeft = due.depositLeft();
     }
 
     /// @inheritdoc IPactum
-    function pendingOf(uint96 agreement) external view returns (Pending memory) {
-        State memory state = _existing(agreement).state;
-        if (state.pending == Outcome.None) return Pending(0, Outcome.None, 0, 0, 0, 0, 0, address(0));
-        Batch memory batch = _batches[state.batch];
-        return Pending(
-            state.next - 1,
-            state.pending,
-            state.creditBps,
-            state.slashBps,
-            batch.acceptedAt,
-            batch.observers,
-            batch.configuration,
-            batch.payee
-        );
+    function pendingOf(uint96 agreement) external view returns (Pending memory view_) {
+        State state = _existing(agreement).state;
+        if (state.outcome() == 0) return view_;
+        view_.period = state.next() - 1;
+        view_.outcome = Outcome(state.outcome());
+        view_.creditBps = state.creditBps();
+        view_.slashBps = state.slashBps();
+        view_.acceptedAt = state.acceptedAt();
+        view_.crew = state.crew();
     }
 
     /// @inheritdoc IPactum
-    function periodOf(uint96 agreement, uint32 period) external view returns (uint64, uint64) {
-        (uint256 start, uint256 end) = _bounds(_existing(agreement), period);
-        return (SafeCast.toUint64(start), SafeCast.toUint64(end));
+    function periodOf(uint96 agreement, uint32 period) external view returns (uint256, uint256) {
+        return _bounds(_existing(agreement).pact, period);
     }
 
     /// @inheritdoc IPactum
     function claimableOf(uint96 agreement) external view returns (uint256, uint256, uint256) {
         Record storage record = _existing(agreement);
-        return (_providerDue(record, record.state.met), record.customerDue, record.depositDue);
-    }
-
-    /// @inheritdoc IPactum
-    function claimableOfMember(bytes32 configuration, address token, uint256 member, uint32[] calldata observerSets)
-        external
-        view
-        returns (uint256 amount)
-    {
-        COMMITTEE.memberOf(configuration, member);
-        uint256[] memory dues = _duesOf(configuration, token, member, observerSets);
-        for (uint256 i = 0; i < dues.length; ++i) {
-            amount += dues[i];
-        }
-    }
-
-    /// @inheritdoc IPactum
-    function claimableOfRelay(address payee, address token) external view returns (uint256) {
-        return _relayDue[payee][token];
-    }
-
-    /// @inheritdoc IPactum
-    function claimableOfDao(address token) external view returns (uint256) {
-        return _daoDue[token];
+        return (record.state.providerDue(), record.due.fees(), _depositDue(record));
     }
 
     /// @inheritdoc IPactum
@@ -177,46 +176,29 @@ contract Pactum is Reporting {
         return _domainSeparatorV4();
     }
 
-    function _takeProviderDue(Run memory run, uint96 agreement, Record storage record, address to) private returns (uint256 due) {
-        State memory state = record.state;
-        bool settled = _settleMatured(run, agreement, record, state);
-        due = _providerDue(record, state.met);
-
-        state.met = 0;
-        if (settled) _keepOrClose(agreement, record, state);
-        else record.state = state;
-        if (due == 0) return 0;
-        if (record.providerDue != 0) record.providerDue = 0;
-        emit ProviderPaid(agreement, record.provider, to, due);
+    function _takeProviderDue(uint256 agreement, bytes32 claimant) private returns (uint256 due) {
+        Record storage record = _records[agreement];
+        if (record.claimant != claimant) revert MixedClaim(agreement);
+        State state = record.state;
+        due = state.providerDue();
+        record.state = state.paid();
     }
 
-    function _takeCustomerDue(Run memory run, uint96 agreement, Record storage record)
-        private
-        returns (uint256 fromFees, uint256 fromDeposit)
-    {
-        State memory state = record.state;
-        if (_settleMatured(run, agreement, record, state)) _keepOrClose(agreement, record, state);
-        (fromFees, fromDeposit) = (record.customerDue, record.depositDue);
-        if (fromFees == 0 && fromDeposit == 0) return (0, 0);
+    /// @dev The fees are here and go out together; the deposit is in the Zone, which pays it for each agreement.
+    function _takeCustomerDue(uint96 agreement, Record storage record, address token) private returns (uint256 fees, uint256 deposit) {
+        Due due = record.due;
+        (fees, deposit) = (due.fees(), _depositDue(record));
+        if (fees == 0 && deposit == 0) return (0, 0);
 
-        record.customerDue = 0;
-        record.depositDue = 0;
-        emit CustomerPaid(agreement, record.customer, fromFees, fromDeposit);
+        if (fees != 0) record.due = due.paid();
+        if (deposit != 0) record.taken += SafeCast.toUint128(deposit);
+        emit CustomerPaid(agreement, record.customer, fees, deposit);
+        if (deposit != 0) ZONE.seize(_providerOf(record), token, record.customer, deposit);
     }
 
-    /// @dev The fees are here, the deposits in the Zone.
-    function _payCustomer(uint96[] calldata agreements, uint256[] memory deposits, uint256 fromFees, address customer, address token)
-        private
-        returns (uint256 amount)
-    {
-        amount = fromFees;
-        for (uint256 i = 0; i < deposits.length; ++i) {
-            if (deposits[i] == 0) continue;
-            amount += deposits[i];
-            ZONE.seize(_records[agreements[i]].provider, token, customer, deposits[i]);
-        }
-        if (amount == 0) revert NothingToClaim();
-        if (fromFees != 0) IERC20(token).safeTransfer(customer, fromFees);
+    /// @dev What verdicts gave the customer of the deposit, and it did not take.
+    function _depositDue(Record storage record) private view returns (uint256) {
+        return record.due.awarded() - record.kept - record.taken;
     }
 
     function _pay(address token, address to, uint256 amount) private {

@@ -2,15 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {IPactum} from "../interfaces/IPactum.sol";
-import {Bits} from "../libraries/Bits.sol";
+import {Pact} from "../libraries/Pacts.sol";
 import {Periods} from "../libraries/Periods.sol";
 import {Rows} from "../libraries/Rows.sol";
+import {Split} from "../libraries/Split.sol";
+import {State} from "../libraries/States.sol";
 import {Windows} from "../libraries/Windows.sol";
-import {Opening} from "./Opening.sol";
+import {Entering} from "./Entering.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title From signed rows, or from silence, to verdicts
-abstract contract Reporting is Opening {
+abstract contract Reporting is Entering, EIP712 {
     using Rows for uint256;
 
     bytes32 private constant REPORT_TYPE =
@@ -21,7 +24,7 @@ abstract contract Reporting is Opening {
         uint256 since; // reign of the configuration
         uint256 until;
         uint256 epoch;
-        uint40 batch; // number of this report
+        uint256 crew; // number of the report's crew; zero until a row is accepted
     }
 
     /// @inheritdoc IPactum
@@ -32,44 +35,41 @@ abstract contract Reporting is Opening {
     {
         if (rows.length == 0) revert NoRows();
         if (_isDeadEnd(header.payee)) revert UnusablePayee(header.payee);
-        Frame memory frame = _frameOf(header, signers);
         bytes32 rowsHash = keccak256(abi.encodePacked(rows));
-        COMMITTEE.verify(header.configuration, _reportDigest(header, rowsHash), signers, signatures);
+        Frame memory frame = _frameOf(header, rowsHash, signers, signatures);
 
         _emitReported(header, signers, rowsHash);
         Run memory run;
         for (uint256 i = 0; i < rows.length; ++i) {
-            if (_judge(rows[i], frame, run)) ++accepted;
+            if (_judge(rows[i], header, frame, run)) ++accepted;
         }
         _credit(run);
-        if (accepted != 0) _keep(header, frame.batch);
     }
 
     /// @inheritdoc IPactum
     function expire(uint96 agreement) external nonReentrant returns (uint32 count) {
         Record storage record = _existing(agreement);
-        State memory state = record.state;
-        uint256 silent = _overdue(record);
-        if (silent <= state.next) revert NothingExpired(agreement, state.next);
-        uint24 expired = SafeCast.toUint24(silent - state.next);
+        (Pact pact, State state) = (record.pact, record.state);
+        uint256 silent = _overdue(pact);
+        if (silent <= state.next()) revert NothingExpired(agreement, SafeCast.toUint32(state.next()));
+        count = SafeCast.toUint32(silent - state.next());
 
         Run memory run;
-        _settleMatured(run, agreement, record, state);
-        _expire(run, agreement, record, state, expired);
+        _take(run, pact);
+        if (state.outcome() != 0) {
+            emit Settled(agreement, SafeCast.toUint32(state.next() - 1));
+            state = _settleWaiting(run, record, pact, state);
+        }
+        state = _expire(run, agreement, record, pact, state, count);
         _credit(run);
-        _keepOrClose(agreement, record, state);
-        return expired;
+        _keepOrClose(agreement, record, pact, state);
     }
 
     /// @inheritdoc IPactum
     function settle(uint96[] calldata agreements) external nonReentrant returns (uint256 settled) {
         Run memory run;
         for (uint256 i = 0; i < agreements.length; ++i) {
-            Record storage record = _records[agreements[i]];
-            State memory state = record.state;
-            if (!_settleMatured(run, agreements[i], record, state)) continue;
-            _keepOrClose(agreements[i], record, state);
-            ++settled;
+            if (_settleMatured(run, agreements[i])) ++settled;
         }
         _credit(run);
     }
@@ -80,93 +80,83 @@ abstract contract Reporting is Opening {
     }
 
     /// @dev Every row rests on all observers, and nobody signs what it did not observe.
-    function _frameOf(Header calldata header, uint256 signers) private view returns (Frame memory) {
-        (uint64 since, uint64 until, uint8 quorum, uint8 size) = COMMITTEE.reignOf(header.configuration);
-        uint256 observers = header.observers;
-        if (observers >> size != 0) revert ForeignObserver(observers, size);
-        uint256 count = Bits.count(observers);
-        if (count < quorum) revert TooFewObservers(count, quorum);
-        if (signers & ~observers != 0) revert SignerWithoutObservation(signers, observers);
-        return Frame(since, until, header.epoch, _lastBatch + 1);
+    function _frameOf(Header calldata header, bytes32 rowsHash, uint256 signers, bytes calldata signatures)
+        private
+        view
+        returns (Frame memory)
+    {
+        bytes32 digest = _reportDigest(header, rowsHash);
+        (uint256 since, uint256 until) = COMMITTEE.verify(header.configuration, digest, header.observers, signers, signatures);
+        return Frame(since, until, header.epoch, 0);
     }
 
     function _reportDigest(Header calldata header, bytes32 rowsHash) private view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(REPORT_TYPE, header, rowsHash)));
     }
 
-    /// @dev Accepts one row, or says why not.
-    function _judge(uint256 row, Frame memory frame, Run memory run) private returns (bool) {
+    /// @dev Accepts one row, or says why not. The row that waits is of an earlier period, and its window is over: no period is shorter than
+    /// the time in which the one before it can be reported and disputed.
+    function _judge(uint256 row, Header calldata header, Frame memory frame, Run memory run) private returns (bool) {
         uint96 agreement = row.agreement();
-        uint32 period = row.period();
         Record storage record = _records[agreement];
-        State memory state = record.state;
-        Skip reason = _objection(row, record, state.next, frame, run);
+        (Pact pact, State state) = (record.pact, record.state);
+        Skip reason = _objection(row, pact, state, frame, run);
         if (reason != Skip.None) {
-            emit Skipped(agreement, period, row, reason);
+            emit Skipped(agreement, row, reason);
             return false;
         }
 
-        _settleMatured(run, agreement, record, state);
-        if (period > state.next) _expire(run, agreement, record, state, SafeCast.toUint24(period - state.next));
-        _await(row, state, frame.batch);
-        record.state = state;
-        emit Accepted(agreement, period, row, SafeCast.toUint64(block.timestamp + run.parameters.disputeWindow));
+        if (state.outcome() != 0) state = _settleWaiting(run, record, pact, state);
+        uint256 silent = row.period() - state.next();
+        if (silent != 0) state = _expire(run, agreement, record, pact, state, silent);
+        if (frame.crew == 0) frame.crew = _internCrew(header.configuration, header.observers, header.payee);
+        record.state = state.awaiting(row.outcome(), row.creditBps(), row.slashBps(), block.timestamp, frame.crew);
+        emit Accepted(agreement, row);
         return true;
     }
 
-    function _await(uint256 row, State memory state, uint40 batch) private pure {
-        ++state.next;
-        state.batch = batch;
-        state.pending = Outcome(row.outcome());
-        state.creditBps = row.creditBps();
-        state.slashBps = row.slashBps();
-    }
-
     /// @dev The first reason not to accept a row, cheapest to find first.
-    function _objection(uint256 row, Record storage record, uint256 next, Frame memory frame, Run memory run) private returns (Skip) {
+    function _objection(uint256 row, Pact pact, State state, Frame memory frame, Run memory run) private returns (Skip) {
+        if (!pact.exists()) return Skip.UnknownAgreement;
         uint256 period = row.period();
-        if (record.customer == address(0)) return Skip.UnknownAgreement;
-        if (period >= record.periods) return Skip.UnknownPeriod;
-        if (period < next) return Skip.AlreadyDecided;
-        _take(run, record.parameters, record.listing);
-        Skip reason = _objectionToTime(period, record, frame, run.parameters.reportDeadline);
-        return reason == Skip.None ? _objectionToVerdict(row, record) : reason;
+        if (period >= pact.periods()) return Skip.UnknownPeriod;
+        if (period < state.next()) return Skip.AlreadyDecided;
+        _take(run, pact);
+        Skip reason = _objectionToTime(period, pact, frame, run.reportDeadline);
+        return reason == Skip.None ? _objectionToVerdict(row, pact) : reason;
     }
 
-    function _objectionToTime(uint256 period, Record storage record, Frame memory frame, uint256 deadline) private view returns (Skip) {
-        (uint256 start, uint256 end) = _bounds(record, period);
+    function _objectionToTime(uint256 period, Pact pact, Frame memory frame, uint256 deadline) private view returns (Skip) {
+        (uint256 start, uint256 end) = _bounds(pact, period);
         if (!Windows.ended(end, block.timestamp)) return Skip.TooEarly;
         if (Windows.over(end, deadline, block.timestamp)) return Skip.TooLate;
         if ((end - 1) / EPOCH_LENGTH != frame.epoch) return Skip.ForeignEpoch;
-        bool reigned = start >= frame.since && !Windows.ended(frame.until, start);
-        return reigned ? Skip.None : Skip.ForeignConfiguration;
+        return Windows.isWithin(frame.since, frame.until, start) ? Skip.None : Skip.ForeignConfiguration;
     }
 
-    function _objectionToVerdict(uint256 row, Record storage record) private view returns (Skip) {
+    function _objectionToVerdict(uint256 row, Pact pact) private pure returns (Skip) {
         uint256 outcome = row.outcome();
         if (outcome == 0 || outcome > uint256(type(Outcome).max)) return Skip.UnknownOutcome;
-        uint256 credit = row.creditBps();
-        uint256 slash = row.slashBps();
-        bool inside =
-            outcome == uint256(Outcome.Breach) ? credit <= record.maxCreditBps && slash <= record.maxSlashBps : credit == 0 && slash == 0;
-        return inside ? Skip.None : Skip.OverCaps;
+        return _isConsented(pact, outcome, row.creditBps(), row.slashBps()) ? Skip.None : Skip.OverCaps;
     }
 
-    function _bounds(Record storage record, uint256 period) internal view returns (uint256, uint256) {
-        return Periods.bounds(record.kind, record.start, record.periodLength, period);
+    function _settleMatured(Run memory run, uint96 agreement) private returns (bool) {
+        Record storage record = _records[agreement];
+        (Pact pact, State state) = (record.pact, record.state);
+        if (state.outcome() == 0 || !_isMature(pact, state)) return false;
+
+        _take(run, pact);
+        emit Settled(agreement, SafeCast.toUint32(state.next() - 1));
+        _keepOrClose(agreement, record, pact, _settleWaiting(run, record, pact, state));
+        return true;
     }
 
     /// @dev How many periods, counted from the first, are past their report deadline.
-    function _overdue(Record storage record) private view returns (uint256) {
-        (bool exists, uint256 lastEnd) = Windows.lastOver(_parametersAt(record.parameters).reportDeadline, block.timestamp);
+    function _overdue(Pact pact) private view returns (uint256) {
+        (bool exists, uint256 lastEnd) = Windows.lastOver(_parametersAt(pact.parameters()).reportDeadline, block.timestamp);
         if (!exists) return 0;
-        uint256 ended = Periods.ended(record.kind, record.start, record.periodLength, lastEnd);
-        return ended < record.periods ? ended : record.periods;
-    }
-
-    function _keep(Header calldata header, uint40 batch) private {
-        _lastBatch = batch;
-        _batches[batch] = Batch(header.configuration, header.payee, header.observers, SafeCast.toUint64(block.timestamp));
+        uint256 ended = Periods.ended(pact.kind(), pact.start(), pact.periodLength(), lastEnd);
+        return Split.min(ended, pact.periods());
     }
 
     function _emitReported(Header calldata header, uint256 signers, bytes32 rowsHash) private {

@@ -12,8 +12,11 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @notice Parameters and listings are only ever added; each agreement names those it was opened under by number, so that nothing here
 /// touches a running one. Numbers count from 1.
 abstract contract Rulebook is IPactum, Ownable2Step {
+    uint256 private constant LONGEST = 366 days;
+
     ICommittee public immutable COMMITTEE;
     IZone public immutable ZONE;
+    address public immutable TRIBUNAL;
     uint256 internal immutable EPOCH_LENGTH;
 
     /// @inheritdoc IPactum
@@ -21,7 +24,18 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     uint32 private _listings;
 
     /// @inheritdoc IPactum
+    uint32 public override longestThaw;
+
+    /// @inheritdoc IPactum
+    uint64 public override horizon;
+
+    /// @inheritdoc IPactum
+    bool public override isOpeningPaused;
+
+    /// @inheritdoc IPactum
     address public override treasury;
+
+    address public guardian;
 
     mapping(uint256 parameters => Parameters) private _parameters;
     mapping(uint256 listing => Listing) private _listingOf;
@@ -29,29 +43,30 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     /// @inheritdoc IPactum
     mapping(address token => uint32) public override currentListing;
 
-    constructor(address governor, address zone, address committee, address treasury_) Ownable(governor) {
+    constructor(address governor, address zone, address committee, address tribunal, address treasury_) Ownable(governor) {
         ZONE = IZone(zone);
         COMMITTEE = ICommittee(committee);
+        TRIBUNAL = tribunal;
         EPOCH_LENGTH = COMMITTEE.epochLength();
         _setTreasury(treasury_);
     }
 
     /// @inheritdoc IPactum
     function setParameters(Parameters calldata values) external onlyOwner returns (uint32 parameters) {
-        // An epoch is reported as a whole: the first period to end in it is that long over already when the epoch ends.
-        bool windows = values.reportDeadline > EPOCH_LENGTH && values.disputeWindow != 0;
-        bool shares = uint256(values.validatorBps) + values.daoBps <= Split.BPS;
-        if (!windows || !shares) revert UnusableParameters(values);
+        if (!_fitsTogether(values)) revert UnusableParameters(values);
 
         parameters = SafeCast.toUint16(uint256(currentParameters) + 1); // agreements keep the number in 16 bits
         currentParameters = parameters;
         _parameters[parameters] = values;
+        if (values.thaw > longestThaw) longestThaw = values.thaw;
+        uint256 reach = values.longestPeriod + _windows(values);
+        if (reach > horizon) horizon = SafeCast.toUint64(reach);
         emit ParametersSet(parameters, values);
     }
 
     /// @inheritdoc IPactum
     function list(Listing calldata values) external onlyOwner returns (uint32 listing) {
-        uint128 most = _mostRelayFee(values, _parameters[currentParameters]);
+        uint256 most = _mostRelayFee(values.minFee, _parameters[currentParameters]);
         bool usable = values.token != address(0) && values.minFee != 0 && values.relayFee <= most;
         if (!usable) revert UnusableListing(values);
 
@@ -68,6 +83,21 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     }
 
     /// @inheritdoc IPactum
+    function setGuardian(address guardian_) external onlyOwner {
+        guardian = guardian_;
+        emit GuardianSet(guardian_);
+    }
+
+    /// @inheritdoc IPactum
+    function pauseOpening(bool paused) external {
+        bool may = msg.sender == owner() || (paused && msg.sender == guardian);
+        if (!may) revert NotGuardian(msg.sender);
+
+        isOpeningPaused = paused;
+        emit OpeningPaused(paused, msg.sender);
+    }
+
+    /// @inheritdoc IPactum
     function parametersOf(uint32 parameters) external view returns (Parameters memory) {
         return _parameters[parameters];
     }
@@ -75,6 +105,12 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     /// @inheritdoc IPactum
     function listingOf(uint32 listing) external view returns (Listing memory) {
         return _listingOf[listing];
+    }
+
+    /// @inheritdoc IPactum
+    function conditionsOf(address token) external view returns (uint32, uint32, Parameters memory, Listing memory) {
+        (uint32 parameters, uint32 listing) = (currentParameters, currentListing[token]);
+        return (parameters, listing, _parameters[parameters], _listingOf[listing]);
     }
 
     function _parametersAt(uint256 parameters) internal view returns (Parameters storage) {
@@ -86,13 +122,31 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     }
 
     /// @dev What a listing may give the relay of the least fee: all that the witnesses get of it.
-    function _mostRelayFee(Listing memory listing, Parameters storage parameters) internal view returns (uint128) {
-        return Split.floorShare(listing.minFee, parameters.validatorBps);
+    function _mostRelayFee(uint256 minFee, Parameters storage parameters) internal view returns (uint256) {
+        return Split.floorShare(minFee, parameters.validatorBps);
     }
 
     /// @dev Nobody could use what is paid to it: nobody has it, or no claim leads out of it.
     function _isDeadEnd(address account) internal view returns (bool) {
-        return account == address(0) || account == address(this) || account == address(ZONE);
+        return account == address(0) || account == address(this) || account == address(ZONE) || account == TRIBUNAL
+            || account == address(COMMITTEE);
+    }
+
+    /// @dev All windows are held against each other here and nowhere else.
+    function _fitsTogether(Parameters calldata values) private view returns (bool) {
+        // An epoch is reported as a whole: the first period to end in it is that long over already when the epoch ends.
+        bool windows = values.reportDeadline > EPOCH_LENGTH && values.disputeWindow != 0 && values.resolutionDeadline != 0;
+        bool thaw = values.thaw >= _windows(values) && values.thaw <= LONGEST;
+        uint256 shortest = uint256(values.reportDeadline) + values.disputeWindow;
+        bool length = values.longestPeriod >= shortest && values.longestPeriod <= LONGEST;
+        bool shares = uint256(values.validatorBps) + values.daoBps <= Split.BPS;
+        bool disputes = values.disputeBondBps != 0 && values.disputeBondBps <= Split.BPS && !_isDeadEnd(values.arbiter);
+        return windows && thaw && length && shares && disputes;
+    }
+
+    /// @dev From a period's end to the last ruling on it.
+    function _windows(Parameters calldata values) private pure returns (uint256) {
+        return uint256(values.reportDeadline) + values.disputeWindow + values.resolutionDeadline;
     }
 
     function _setTreasury(address treasury_) private {

@@ -34,27 +34,6 @@ interface IPactum {
         OverCaps // credit or slash above what the provider consented to, or not zero without a breach
     }
 
-    /// @notice What a provider offers, signed by it as EIP-712 typed data under Pactum's domain. Money in the token's smallest unit.
-    struct Offer {
-        address provider;
-        address customer; // zero: open to every customer
-        address token;
-        bytes32 terms; // keccak-256 of the published terms text
-        bytes32 law; // id of an enacted law
-        uint128 fee; // per period
-        uint128 deposit; // locked once, for the whole agreement
-        uint16 maxCreditBps; // of the fee, per period
-        uint16 maxSlashBps; // of the deposit, per period
-        uint16 minProviderBps; // least share of the fee left to the provider by the split in force at opening
-        PeriodKind periodKind;
-        uint32 periodLength; // seconds; 0 for calendar months
-        uint32 maxPeriods;
-        uint16 noticePeriods; // whole periods that still run after either side ends the agreement early
-        uint32 lead; // seconds between opening and start, at least
-        uint64 expiry; // exclusive
-        uint256 nonce; // one nonce of a provider opens once
-    }
-
     /// @notice What governance may change for later agreements; numbered, and pinned by each agreement at opening. Times in seconds.
     struct Parameters {
         uint32 reportDeadline; // after a period's end, in which a report is accepted
@@ -85,35 +64,53 @@ interface IPactum {
         address payee;
     }
 
-    /// @notice An agreement as it stands. Terms and law are in its offer, which `Opened` carries and the id binds.
+    /// @notice What the Notary has checked and Pactum keeps of an agreement.
+    struct Entry {
+        address customer;
+        address provider;
+        address token;
+        uint256 fee;
+        uint256 deposit;
+        uint256 maxCreditBps;
+        uint256 maxSlashBps;
+        PeriodKind periodKind;
+        uint256 periodLength;
+        uint256 start;
+        uint256 periods;
+        uint256 noticePeriods;
+        uint256 parameters;
+        uint256 listing;
+    }
+
+    /// @notice An agreement as it stands. Terms and law are in its offer, which the Notary's log carries and the id binds.
     struct Agreement {
         address customer;
         address provider;
-        uint128 fee;
-        uint128 deposit; // locked at opening
-        uint128 depositLeft; // not awarded to the customer, nor held by a dispute
-        uint16 maxCreditBps;
-        uint16 maxSlashBps;
+        uint256 fee;
+        uint256 deposit; // locked at opening
+        uint256 depositLeft; // not awarded to the customer, nor held by a dispute
+        uint256 maxCreditBps;
+        uint256 maxSlashBps;
         PeriodKind periodKind;
-        uint32 periodLength;
-        uint64 start;
-        uint32 periods;
-        uint16 noticePeriods;
-        uint32 next; // first period that is neither reported nor expired
-        uint32 parameters;
-        uint32 listing;
-        uint32 disputes; // open ones
+        uint256 periodLength;
+        uint256 start;
+        uint256 periods;
+        uint256 noticePeriods;
+        uint256 next; // first period that is neither reported nor expired
+        uint256 parameters;
+        uint256 listing;
+        uint256 disputes; // open ones
         bool closed; // every period settled, no dispute open, the deposit released
     }
 
     /// @notice An accepted row that has not been settled, nor disputed.
     struct Pending {
-        uint32 period;
+        uint256 period;
         Outcome outcome;
-        uint16 creditBps;
-        uint16 slashBps;
-        uint64 acceptedAt;
-        uint32 crew;
+        uint256 creditBps;
+        uint256 slashBps;
+        uint256 acceptedAt;
+        uint256 crew;
     }
 
     /// @notice Whom the validators' share of a row goes to, besides the configuration: who observed, and who relayed.
@@ -136,26 +133,13 @@ interface IPactum {
 
     // Every balance follows from these and from nothing else. A row is accepted, and later settled by one of: the acceptance of a later
     // row of its agreement, `Settled`, `Expired` or, if it was disputed, `Decided`; how a settled row's fee is divided is arithmetic over
-    // the agreement's offer, parameters and listing (see Split).
+    // the agreement's offer (in the Notary's `Opened`), parameters and listing (see Split).
     event ParametersSet(uint32 indexed parameters, Parameters values);
     event Listed(uint32 indexed listing, Listing values);
     event TreasurySet(address treasury);
     event GuardianSet(address guardian);
     event OpeningPaused(bool paused, address by);
-    event TermsPublished(bytes32 indexed terms, bytes text);
-    event OfferCancelled(address indexed provider, uint256 nonce);
-    event Opened(
-        uint96 indexed agreement,
-        address indexed customer,
-        address indexed provider,
-        Offer offer,
-        uint64 start,
-        uint32 periods,
-        uint32 parameters,
-        uint32 listing
-    );
-    /// @notice The agreement ends after `periods` periods. A row that waits and has matured is settled first; then the customer is credited
-    /// `refund`, the fees of the periods that will not run.
+    /// @notice The agreement ends after `periods` periods; the customer is credited `refund`, the fees of those that will not run.
     event Terminated(uint96 indexed agreement, address indexed by, uint32 periods, uint256 refund);
     event Reported(
         bytes32 indexed configuration,
@@ -178,8 +162,9 @@ interface IPactum {
     /// @notice A disputed row is settled like this, its reserve having been released. `winner` gets the validators' part if not zero.
     event Decided(uint96 indexed agreement, uint32 indexed period, Outcome outcome, uint16 creditBps, uint16 slashBps, address winner);
     event Closed(uint96 indexed agreement, uint256 depositReleased);
+    /// @notice Whom the money went to is in the token's own log.
     /// @param parts one word for each agreement: agreement (96) | amount (160)
-    event ProviderPaid(address indexed provider, address indexed token, address to, uint256[] parts);
+    event ProviderPaid(address indexed provider, uint256[] parts);
     event CustomerPaid(uint96 indexed agreement, address indexed customer, uint256 fromFees, uint256 fromDeposit);
     event MemberPaid(
         bytes32 indexed configuration, address indexed token, address indexed member, uint32 observers, address payee, uint256 amount
@@ -193,31 +178,7 @@ interface IPactum {
     error UnusableListing(Listing values);
     error NotGuardian(address caller);
     error OpeningIsPaused();
-    error TokenNotListed(address token);
-    error EmptyTerms();
-    error TermsAlreadyPublished(bytes32 terms);
-    error TermsNotPublished(bytes32 terms);
-    error LawNotEnacted(bytes32 law);
-    error ProviderNotRegistered(address provider);
-    error OfferExpired(uint64 expiry, uint64 now_);
-    error OfferForAnother(address customer, address caller);
-    error OfferSpent(address provider, uint256 nonce);
-    error BadOfferSignature(address provider, bytes32 digest);
-    error CapsTooHigh(uint16 maxCreditBps, uint16 maxSlashBps);
-    error ProviderShareTooSmall(uint256 have, uint256 need);
-    error FeeTooSmall(uint128 fee, uint128 minFee);
-    error AmountTooLarge(uint256 amount, uint256 most);
-    error RelayFeeTooLarge(uint128 relayFee, uint128 most);
-    error ParametersNotSet();
-    error ConditionsChanged(uint32 parameters, uint32 listing); // those in force; the caller named others
-    error UnusablePeriods(uint32 periods, uint32 maxPeriods);
-    error UnusableLength(uint32 periodLength);
-    error PeriodTooShort(uint256 length, uint256 least);
-    error PeriodTooLong(uint256 length, uint256 most);
-    error StartTooEarly(uint64 start, uint64 earliest);
-    error StartTooLate(uint64 start, uint64 latest);
-    error StartOffMonth(uint64 start, uint64 monthStart);
-    error NoCommitteeAt(uint64 start);
+    error NotNotary(address caller);
     error AgreementExists(uint96 agreement);
     error UnknownAgreement(uint96 agreement);
     error NotAParty(uint96 agreement, address caller);
@@ -231,7 +192,7 @@ interface IPactum {
     error NotHeld(uint96 agreement, uint32 period);
     error OverConsent(Outcome outcome, uint16 creditBps, uint16 slashBps);
     error NothingToClaim();
-    error MixedClaim(uint96 agreement);
+    error MixedClaim(uint256 agreement);
     error NotPayable(address caller, address to); // only the provider itself may name another address than its payout
 
     // governance -----------------------------------------------------------------------------------------------------
@@ -253,29 +214,10 @@ interface IPactum {
     /// @notice Pauses `open`, and nothing else. The guardian may pause; governance may do both.
     function pauseOpening(bool paused) external;
 
-    // opening and ending ---------------------------------------------------------------------------------------------
+    // beginning and ending -------------------------------------------------------------------------------------------
 
-    /// @notice Publishes a terms text, once for all agreements that use it. Open to everyone.
-    function publishTerms(bytes calldata text) external returns (bytes32 terms);
-
-    /// @notice Takes back an offer that has not been used. The caller is the provider.
-    function cancelOffer(uint256 nonce) external;
-
-    /// @notice Opens an agreement: checks the offer and its signature, pulls all fees from the caller, locks the provider's deposit.
-    /// The listing's relay fee must fit in the validators' share of its minFee, by the parameters now in force.
-    /// @param start first second of period 0; at least `lead` from now and less than one period more, by which a calendar month counts as
-    /// 31 days and a shorter period as a day. The first of a UTC month where periods are calendar months. A committee must be known for it
-    /// @param periods at least one, at most the offer's maxPeriods and 2^24 - 1
-    /// @param parameters number of those that the caller consents to; must be the ones in force
-    /// @param listing number of the token's listing that the caller consents to; must be the one in force
-    /// @return agreement the low 96 bits of keccak256(abi.encode(chain, this contract, caller, offer digest, start, periods))
-    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods, uint32 parameters, uint32 listing)
-        external
-        returns (uint96 agreement);
-
-    /// @notice Uses an ERC-2612 permit of the caller for exactly `value`, to be followed by `open` in one `multicall`. A permit that was
-    /// used before, by whoever saw it, is no error: its allowance stands.
-    function permit(address token, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+    /// @notice Begins an agreement: pulls all fees from the customer, locks the provider's deposit. Notary only.
+    function enter(uint96 agreement, Entry calldata entry) external;
 
     /// @notice Ends an agreement early. The caller is its customer or its provider. The periods that have begun and the offer's notice still
     /// run; the fees of the others go back to the customer.
@@ -308,11 +250,13 @@ interface IPactum {
 
     // claiming: the money goes to whom it belongs --------------------------------------------------------------------
 
-    /// @notice Pays a provider's matured shares, all of one provider and one token. Settles on the way. Everyone may have them paid to the
-    /// provider's payout address; the provider itself names any.
-    function claimProvider(uint96[] calldata agreements, address to) external returns (uint256 amount);
+    /// @notice Pays a provider's matured shares, all of one provider and one token. Everyone may have them paid to the provider's payout
+    /// address; the provider itself names any. Rows that have matured and were not settled are not part of it: `settle` them first, by
+    /// `multicall` in one transaction.
+    function claimProvider(uint96[] calldata agreements, address token, address to) external returns (uint256 amount);
 
-    /// @notice Pays a customer's matured refunds, credits and slashes, all of one customer and one token. Settles on the way.
+    /// @notice Pays a customer's matured refunds, credits and slashes, all of one customer and one token; like a provider's, of what
+    /// is settled.
     function claimCustomer(uint96[] calldata agreements) external returns (uint256 amount);
 
     /// @notice Pays a member its share of what the given crews earned under a configuration. The validators' part of a settled row goes to
@@ -338,7 +282,7 @@ interface IPactum {
     function pendingOf(uint96 agreement) external view returns (Pending memory);
 
     /// @notice First second of a period, and first second after it.
-    function periodOf(uint96 agreement, uint32 period) external view returns (uint64 start, uint64 end);
+    function periodOf(uint96 agreement, uint32 period) external view returns (uint256 start, uint256 end);
 
     function parametersOf(uint32 parameters) external view returns (Parameters memory);
 
@@ -349,6 +293,12 @@ interface IPactum {
 
     /// @notice Number of the newest listing of a token; zero when it is not listed.
     function currentListing(address token) external view returns (uint32);
+
+    /// @notice What an agreement in this token would be opened under now. Numbers are zero where nothing is set.
+    function conditionsOf(address token)
+        external
+        view
+        returns (uint32 parameters, uint32 listing, Parameters memory rules, Listing memory price);
 
     /// @notice The longest thaw of all parameters ever set; what stake waits for.
     function longestThaw() external view returns (uint32);
@@ -361,13 +311,13 @@ interface IPactum {
     function claimableOf(uint96 agreement) external view returns (uint256 provider, uint256 customerFromFees, uint256 customerFromDeposit);
 
     /// @notice Number of a crew under a configuration, counted from 1; zero where no row was ever accepted from it.
-    function crewOf(bytes32 configuration, uint32 observers, address payee) external view returns (uint32);
+    function crewOf(bytes32 configuration, uint32 observers, address payee) external view returns (uint256);
 
     /// @notice All that a crew ever earned in a token.
-    function earnedBy(uint32 crew, address token) external view returns (uint256 validators, uint256 relay);
+    function earnedBy(uint256 crew, address token) external view returns (uint256 validators, uint256 relay);
 
-    /// @notice What a member took of it, or, for the payee, the relay's fees that were paid.
-    function takenFrom(uint32 crew, address token, uint256 member) external view returns (uint256);
+    /// @notice What a member took of it; as member 31, which no configuration has, the relay's payee.
+    function takenFrom(uint256 crew, address token, uint256 member) external view returns (uint256);
 
     function claimableOfWinner(address winner, address token) external view returns (uint256);
 
@@ -376,12 +326,6 @@ interface IPactum {
     function treasury() external view returns (address);
 
     function isOpeningPaused() external view returns (bool);
-
-    function isPublished(bytes32 terms) external view returns (bool);
-
-    function isSpent(address provider, uint256 nonce) external view returns (bool);
-
-    function offerDigest(Offer calldata offer) external view returns (bytes32);
 
     function reportDigest(Header calldata header, uint256[] calldata rows) external view returns (bytes32);
 

@@ -9,6 +9,7 @@ import {IPactum} from "../interfaces/IPactum.sol";
 /// governance/periods.py. Arguments are wide so that no product of a 40-bit time and a 32-bit count can overflow.
 library Periods {
     uint256 internal constant SHORTEST_MONTH = 28 days;
+    uint256 internal constant LONGEST_MONTH = 31 days;
     uint256 private constant DAYS_BEFORE_1970 = 719_468; // from 0000-03-01
     uint256 private constant DAYS_OF_ERA = 146_097; // 400 years
 
@@ -19,7 +20,12 @@ library Periods {
 
     /// @notice First second of period `k`, and first second after it.
     function bounds(IPactum.PeriodKind kind, uint256 start, uint256 length, uint256 k) internal pure returns (uint256, uint256) {
-        if (kind == IPactum.PeriodKind.Fixed) return (start + k * length, start + (k + 1) * length);
+        if (kind == IPactum.PeriodKind.Fixed) {
+            unchecked {
+                uint256 from = start + k * length;
+                return (from, from + length);
+            }
+        }
         uint256 month = monthOf(start) + k;
         return (monthStart(month), monthStart(month + 1));
     }
@@ -33,6 +39,11 @@ library Periods {
     /// @notice The least length that a period of this calendar can have.
     function shortest(IPactum.PeriodKind kind, uint256 length) internal pure returns (uint256) {
         return kind == IPactum.PeriodKind.Fixed ? length : SHORTEST_MONTH;
+    }
+
+    /// @notice The greatest length that a period of this calendar can have.
+    function longest(IPactum.PeriodKind kind, uint256 length) internal pure returns (uint256) {
+        return kind == IPactum.PeriodKind.Fixed ? length : LONGEST_MONTH;
     }
 
     /// @notice Number of the month that holds a second: year * 12 + month - 1.

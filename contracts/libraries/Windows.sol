@@ -14,6 +14,11 @@ library Windows {
         return ended(from + length, time);
     }
 
+    /// @notice Whether a time lies in [from, end).
+    function isWithin(uint256 from, uint256 end, uint256 time) internal pure returns (bool) {
+        return ended(from, time) && !ended(end, time);
+    }
+
     /// @notice The last `from` whose window is over at `time`: over(from, length, time) holds exactly for from <= lastOver(length, time).
     /// @return exists false where not even a window from second 0 is over
     function lastOver(uint256 length, uint256 time) internal pure returns (bool exists, uint256 from) {

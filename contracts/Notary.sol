@@ -1,43 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ILawStone} from "../interfaces/ILawStone.sol";
-import {IPactum} from "../interfaces/IPactum.sol";
-import {Periods} from "../libraries/Periods.sol";
-import {Split} from "../libraries/Split.sol";
-import {Tokens} from "../libraries/Tokens.sol";
-import {Windows} from "../libraries/Windows.sol";
-import {Ledger} from "./Ledger.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {ICommittee} from "./interfaces/ICommittee.sol";
+import {ILawStone} from "./interfaces/ILawStone.sol";
+import {INotary} from "./interfaces/INotary.sol";
+import {IPactum} from "./interfaces/IPactum.sol";
+import {IZone} from "./interfaces/IZone.sol";
+import {Dues} from "./libraries/Dues.sol";
+import {Periods} from "./libraries/Periods.sol";
+import {Split} from "./libraries/Split.sol";
+import {Windows} from "./libraries/Windows.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @title From a signed offer to an agreement
-abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
-    using Tokens for IERC20;
-
-    uint256 private constant LONGEST_MONTH = 31 days;
-
+/// @title From signed offers to agreements
+contract Notary is INotary, Multicall {
     bytes32 private constant OFFER_TYPE = keccak256(
         "Offer(address provider,address customer,address token,bytes32 terms,bytes32 law,uint128 fee,uint128 deposit,"
         "uint16 maxCreditBps,uint16 maxSlashBps,uint16 minProviderBps,uint8 periodKind,uint32 periodLength,uint32 maxPeriods,"
-        "uint32 lead,uint64 expiry,uint256 nonce)"
+        "uint16 noticePeriods,uint32 lead,uint64 expiry,uint256 nonce)"
     );
 
+    IPactum public immutable PACTUM;
+    IZone public immutable ZONE;
+    ICommittee public immutable COMMITTEE;
     ILawStone public immutable LAW_STONE;
 
-    /// @inheritdoc IPactum
+    /// @inheritdoc INotary
     mapping(bytes32 terms => bool) public override isPublished;
     mapping(address provider => mapping(uint256 word => uint256)) private _spent; // one bit per nonce
 
-    constructor(address lawStone) {
+    /// @param pactum address at which Pactum will be created; the two name each other
+    constructor(address pactum, address zone, address committee, address lawStone) {
+        PACTUM = IPactum(pactum);
+        ZONE = IZone(zone);
+        COMMITTEE = ICommittee(committee);
         LAW_STONE = ILawStone(lawStone);
     }
 
-    /// @inheritdoc IPactum
+    /// @inheritdoc INotary
     function publishTerms(bytes calldata text) external returns (bytes32 terms) {
         if (text.length == 0) revert EmptyTerms();
         terms = keccak256(text);
@@ -47,7 +52,7 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         emit TermsPublished(terms, text);
     }
 
-    /// @inheritdoc IPactum
+    /// @inheritdoc INotary
     function cancelOffer(uint256 nonce) external {
         _requireUnspent(msg.sender, nonce);
 
@@ -55,44 +60,66 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         emit OfferCancelled(msg.sender, nonce);
     }
 
-    /// @inheritdoc IPactum
-    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods)
+    /// @inheritdoc INotary
+    function open(Offer calldata offer, bytes calldata signature, uint64 start, uint32 periods, uint32 parameters, uint32 listing)
         external
-        nonReentrant
         returns (uint96 agreement)
     {
         bytes32 digest = offerDigest(offer);
         _requireConsent(offer, digest, signature);
         _requireReferences(offer);
-        (uint32 parameters, uint32 listing) = _requirePrice(offer);
-        _requireSchedule(offer, _parametersAt(parameters), start, periods);
+        (IPactum.Parameters memory rules, IPactum.Listing memory price) = _requireConditions(offer.token, parameters, listing);
+        _requirePrice(offer, periods, rules, price);
+        _requireSchedule(offer, rules, start, periods);
         agreement = _idOf(digest, start, periods);
-        if (_records[agreement].customer != address(0)) revert AgreementExists(agreement);
-        uint128 escrow = SafeCast.toUint128(uint256(offer.fee) * periods);
 
         _spend(offer.provider, offer.nonce);
-        _record(agreement, offer, start, periods);
-        _pin(_records[agreement], parameters, listing);
         emit Opened(agreement, msg.sender, offer.provider, offer, start, periods, parameters, listing);
-        if (offer.deposit != 0) ZONE.lock(offer.provider, offer.token, offer.deposit);
-        IERC20(offer.token).pull(msg.sender, escrow);
+        PACTUM.enter(agreement, _entryOf(offer, start, periods, parameters, listing));
     }
 
-    /// @inheritdoc IPactum
+    /// @inheritdoc INotary
+    function permit(address token, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
+        if (PACTUM.currentListing(token) == 0) revert TokenNotListed(token);
+        try IERC20Permit(token).permit(msg.sender, address(PACTUM), value, deadline, v, r, s) {} catch {}
+    }
+
+    /// @inheritdoc INotary
     function isSpent(address provider, uint256 nonce) public view returns (bool) {
         return (_spent[provider][nonce >> 8] >> (nonce & 0xff)) & 1 == 1;
     }
 
-    /// @inheritdoc IPactum
+    /// @inheritdoc INotary
     function offerDigest(Offer calldata offer) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(OFFER_TYPE, offer)));
+        return MessageHashUtils.toTypedDataHash(PACTUM.domainSeparator(), keccak256(abi.encode(OFFER_TYPE, offer)));
     }
 
     /// @dev The 96 bits bind chain, contract, customer, offer and term, so that a re-org cannot give the id to another agreement.
     function _idOf(bytes32 digest, uint64 start, uint32 periods) private view returns (uint96) {
-        bytes32 opening = keccak256(abi.encode(block.chainid, address(this), msg.sender, digest, start, periods));
+        bytes32 opening = keccak256(abi.encode(block.chainid, address(PACTUM), msg.sender, digest, start, periods));
         // forge-lint: disable-next-line(unsafe-typecast)
         return uint96(uint256(opening));
+    }
+
+    function _entryOf(Offer calldata offer, uint64 start, uint32 periods, uint32 parameters, uint32 listing)
+        private
+        view
+        returns (IPactum.Entry memory entry)
+    {
+        entry.customer = msg.sender;
+        entry.provider = offer.provider;
+        entry.token = offer.token;
+        entry.fee = offer.fee;
+        entry.deposit = offer.deposit;
+        entry.maxCreditBps = offer.maxCreditBps;
+        entry.maxSlashBps = offer.maxSlashBps;
+        entry.periodKind = offer.periodKind;
+        entry.periodLength = offer.periodLength;
+        entry.start = start;
+        entry.periods = periods;
+        entry.noticePeriods = offer.noticePeriods;
+        entry.parameters = parameters;
+        entry.listing = listing;
     }
 
     /// @dev The provider stands behind exactly this offer, for this customer, now.
@@ -111,37 +138,52 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         if (LAW_STONE.statusOf(offer.law) != ILawStone.Status.Enacted) revert LawNotEnacted(offer.law);
     }
 
-    /// @return parameters number of those in force
-    /// @return listing number of the token's newest one
-    function _requirePrice(Offer calldata offer) private view returns (uint32 parameters, uint32 listing) {
-        parameters = currentParameters;
-        if (parameters == 0) revert ParametersNotSet();
-        listing = currentListing[offer.token];
-        if (listing == 0) revert TokenNotListed(offer.token);
-        Parameters storage split = _parametersAt(parameters);
-        _requireListing(offer, _listingAt(listing), split);
+    /// @dev Both sides know the rules: the provider by its least share, the customer by the numbers that it names.
+    function _requireConditions(address token, uint32 parameters, uint32 listing)
+        private
+        view
+        returns (IPactum.Parameters memory rules, IPactum.Listing memory price)
+    {
+        uint32 currentParameters;
+        uint32 currentListing;
+        (currentParameters, currentListing, rules, price) = PACTUM.conditionsOf(token);
+        if (currentParameters == 0) revert ParametersNotSet();
+        if (currentListing == 0) revert TokenNotListed(token);
+        bool known = parameters == currentParameters && listing == currentListing;
+        if (!known) revert ConditionsChanged(currentParameters, currentListing);
+    }
+
+    /// @dev A listing was held against the parameters of its day; these may be others.
+    function _requirePrice(Offer calldata offer, uint32 periods, IPactum.Parameters memory split, IPactum.Listing memory listing)
+        private
+        pure
+    {
+        if (offer.fee < listing.minFee) revert FeeTooSmall(offer.fee, listing.minFee);
+        uint256 most = Split.floorShare(listing.minFee, split.validatorBps);
+        if (listing.relayFee > most) revert RelayFeeTooLarge(listing.relayFee, most);
         bool caps = offer.maxCreditBps <= Split.BPS && offer.maxSlashBps <= Split.BPS;
         if (!caps) revert CapsTooHigh(offer.maxCreditBps, offer.maxSlashBps);
         uint256 providerBps = Split.BPS - split.validatorBps - split.daoBps;
         if (providerBps < offer.minProviderBps) revert ProviderShareTooSmall(providerBps, offer.minProviderBps);
+        _requireAmount(uint256(offer.fee) * periods);
+        _requireAmount(offer.deposit);
     }
 
-    /// @dev A listing was held against the parameters of its day; these may be others.
-    function _requireListing(Offer calldata offer, Listing memory listing, Parameters storage split) private view {
-        if (offer.fee < listing.minFee) revert FeeTooSmall(offer.fee, listing.minFee);
-        uint128 most = _mostRelayFee(listing, split);
-        if (listing.relayFee > most) revert RelayFeeTooLarge(listing.relayFee, most);
+    function _requireAmount(uint256 amount) private pure {
+        if (amount > Dues.MOST) revert AmountTooLarge(amount, Dues.MOST);
     }
 
-    function _requireSchedule(Offer calldata offer, Parameters storage parameters, uint64 start, uint32 periods) private view {
+    function _requireSchedule(Offer calldata offer, IPactum.Parameters memory parameters, uint64 start, uint32 periods) private view {
         uint256 most = Math.min(offer.maxPeriods, type(uint24).max);
         if (periods == 0 || periods > most) revert UnusablePeriods(periods, SafeCast.toUint32(most));
         _requireStart(offer, start);
-        if (offer.periodKind == PeriodKind.CalendarMonth) _requireMonth(offer.periodLength, start);
+        if (offer.periodKind == IPactum.PeriodKind.CalendarMonth) _requireMonth(offer.periodLength, start);
         uint256 least = uint256(parameters.reportDeadline) + parameters.disputeWindow;
         uint256 shortest = Periods.shortest(offer.periodKind, offer.periodLength);
         if (shortest < least) revert PeriodTooShort(shortest, least);
-        // The record keeps times in 40 bits: no period may end beyond them.
+        uint256 longest = Periods.longest(offer.periodKind, offer.periodLength);
+        if (longest > parameters.longestPeriod) revert PeriodTooLong(longest, parameters.longestPeriod);
+        // The agreement keeps times in 40 bits: no period may end beyond them.
         SafeCast.toUint40(Periods.boundary(offer.periodKind, start, offer.periodLength, periods));
         if (COMMITTEE.configurationAt(start) == 0) revert NoCommitteeAt(start);
     }
@@ -151,7 +193,7 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
     function _requireStart(Offer calldata offer, uint64 start) private view {
         uint256 earliest = block.timestamp + offer.lead;
         if (start < earliest) revert StartTooEarly(start, SafeCast.toUint64(earliest));
-        uint256 choice = offer.periodKind == PeriodKind.Fixed ? Math.max(offer.periodLength, 1 days) : LONGEST_MONTH;
+        uint256 choice = offer.periodKind == IPactum.PeriodKind.Fixed ? Math.max(offer.periodLength, 1 days) : Periods.LONGEST_MONTH;
         if (Windows.over(earliest, choice, start)) revert StartTooLate(start, SafeCast.toUint64(earliest + choice - 1));
     }
 
@@ -159,28 +201,6 @@ abstract contract Opening is Ledger, EIP712, ReentrancyGuardTransient {
         if (periodLength != 0) revert UnusableLength(periodLength);
         uint256 monthStart = Periods.monthStart(Periods.monthOf(start));
         if (start != monthStart) revert StartOffMonth(start, SafeCast.toUint64(monthStart));
-    }
-
-    function _record(uint96 agreement, Offer calldata offer, uint64 start, uint32 periods) private {
-        Record storage record = _records[agreement];
-        record.customer = msg.sender;
-        record.start = SafeCast.toUint40(start);
-        record.periods = SafeCast.toUint24(periods);
-        record.kind = offer.periodKind;
-        record.provider = offer.provider;
-        record.periodLength = offer.periodLength;
-        record.maxCreditBps = offer.maxCreditBps;
-        record.maxSlashBps = offer.maxSlashBps;
-        record.terms = offer.terms;
-        record.law = offer.law;
-        record.fee = offer.fee;
-        record.deposit = offer.deposit;
-        record.state.depositLeft = offer.deposit;
-    }
-
-    function _pin(Record storage record, uint32 parameters, uint32 listing) private {
-        record.parameters = SafeCast.toUint16(parameters);
-        record.listing = SafeCast.toUint16(listing);
     }
 
     function _requireUnspent(address provider, uint256 nonce) private view {
