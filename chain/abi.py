@@ -11,7 +11,7 @@ from typing import Any
 from chain.hashing import keccak
 from governance.errors import FatalError
 
-CONTRACTS = ("LawStone", "Zone", "Committee", "Pactum", "MockToken")
+CONTRACTS = ("LawStone", "Zone", "Committee", "Tribunal", "Notary", "Pactum", "TimelockController", "MockToken")
 
 
 class ArtifactMissing(FatalError):
@@ -20,11 +20,26 @@ class ArtifactMissing(FatalError):
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One compiled contract. ``bytecode`` is what is deployed, without constructor arguments."""
+    """One compiled contract. ``bytecode`` creates it, with its constructor's arguments behind; ``runtime`` is what then stands.
+
+    ``immutables`` are first byte and length of what the constructor writes into the runtime code.
+    """
 
     name: str
     abi: tuple[dict[str, Any], ...]
     bytecode: bytes
+    runtime: bytes
+    immutables: tuple[tuple[int, int], ...]
+
+    def made(self, code: bytes) -> bool:
+        """Whether code that stands on a chain is this contract's, whatever its immutables are."""
+        return len(code) == len(self.runtime) and self._masked(code) == self._masked(self.runtime)
+
+    def _masked(self, code: bytes) -> bytes:
+        blank = bytearray(code)
+        for start, length in self.immutables:
+            blank[start : start + length] = bytes(length)
+        return bytes(blank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +56,12 @@ def artifact(name: str) -> Artifact:
     """A compiled contract by name. Raises ArtifactMissing."""
     try:
         document = json.loads(files("chain.artifacts").joinpath(f"{name}.json").read_text("utf-8"))
-        return Artifact(name, tuple(document["abi"]), bytes.fromhex(document["bytecode"].removeprefix("0x")))
+        places = tuple((int(start), int(length)) for start, length in document["immutableReferences"])
+        code, runtime = (bytes.fromhex(document[part].removeprefix("0x")) for part in ("bytecode", "deployedBytecode"))
+        return Artifact(name, tuple(document["abi"]), code, runtime, places)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArtifactMissing(
-            f"no usable artifact of {name}", value=name, remedy="make artifacts compiles the contracts"
+            f"no usable artifact of {name}", value=name, remedy="python tools/compile_contracts.py writes it"
         ) from error
 
 

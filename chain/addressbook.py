@@ -10,24 +10,30 @@ from chain.hashing import address_of
 from chain.typed_data import Domain
 from governance.errors import BadInput
 
-_CONTRACTS = ("pactum", "zone", "committee", "law_stone")
+_CONTRACTS = ("pactum", "zone", "committee", "tribunal", "notary", "law_stone", "timelock")
 
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """The contracts of one deployment, and the block from which their logs begin. ``token`` is a test token of a devnet."""
+    """The contracts of one deployment, and the block from which their logs begin.
+
+    ``timelock`` owns those that have an owner; ``token`` is a test token of a devnet.
+    """
 
     chain_id: int
     deployed_block: int
     pactum: str
     zone: str
     committee: str
+    tribunal: str
+    notary: str
     law_stone: str
+    timelock: str
     token: str | None = None
 
     @property
     def pactum_domain(self) -> Domain:
-        """The domain of offers and reports."""
+        """The domain of offers, though the Notary takes them, and of reports."""
         return Domain(self.chain_id, self.pactum)
 
     @property
@@ -37,8 +43,8 @@ class AddressBook:
 
     @property
     def contracts(self) -> tuple[str, ...]:
-        """The four contracts whose logs tell the whole story."""
-        return self.pactum, self.zone, self.committee, self.law_stone
+        """The contracts whose logs tell the whole story."""
+        return self.pactum, self.zone, self.committee, self.tribunal, self.notary, self.law_stone, self.timelock
 
     def save(self, path: Path) -> None:
         """Writes the book, whole or not at all."""

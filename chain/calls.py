@@ -44,6 +44,10 @@ class Contract:
         """A call of one of its functions, for a sender."""
         return Call(self.address, encode_call(signature, *arguments))
 
+    def together(self, *calls: Call) -> Call:
+        """Calls of its functions as one, all or none, where it has OpenZeppelin's ``multicall``."""
+        return self.call("multicall(bytes[])", [call.data for call in calls])
+
     def ask(self, signature: str, *arguments: Any) -> bytes:
         """What a function returns, which may be nothing. Raises TransactionReverted where the contract refuses."""
         try:
@@ -129,6 +133,8 @@ def _to_abi(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         codec(type(value)).encode(value)  # names the field that does not fit, which eth_abi does not
         return tuple(_to_abi(getattr(value, name)) for name, _, _ in abi_fields(type(value)))
+    if isinstance(value, list):
+        return [_to_abi(entry) for entry in value]
     return int(value) if isinstance(value, IntEnum) else value
 
 
@@ -136,3 +142,11 @@ def _from_abi(value: Any, kind: str) -> Any:
     if kind == "address":
         return address_of(value)
     return tuple(address_of(entry) for entry in value) if kind == "address[]" else value
+
+
+def decode_text(raw: bytes, name: str) -> str:
+    """The text of a document on chain. Raises BadInput where it is not UTF-8: anybody may publish any bytes."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput("the text is not UTF-8", source=name, value=raw[:32]) from error

@@ -12,16 +12,27 @@ from dataclasses import dataclass, field, replace
 from chain.addressbook import AddressBook
 from chain.blocks import BlockStamp
 from chain.contracts import LawStoneClient, decode_text
-from chain.events import Configured, Event, Listed, Opened, ParametersSet, TermsPublished, decode_known, topics
+from chain.events import (
+    Configured,
+    Deactivated,
+    Event,
+    Listed,
+    Opened,
+    ParametersSet,
+    Terminated,
+    TermsPublished,
+    decode_known,
+    topics,
+)
 from chain.hashing import text_id
 from chain.node import BlockUnknown, Node, Tag
 from chain.offers import Offer
 from chain.quorum import configuration_digest
-from chain.values import FOREVER_S, Configuration, Listing, Parameters
+from chain.values import FOREVER_S, Configuration, Listing, Parameters, everyone, member_bit
 from governance.errors import BadInput, FatalError, RetryableError
 from governance.periods import Calendar
 
-FOLLOWED = (Opened, ParametersSet, Listed, TermsPublished, Configured)
+FOLLOWED = (Opened, Terminated, ParametersSet, Listed, TermsPublished, Configured, Deactivated)
 ATTEMPTS = 3
 
 
@@ -39,7 +50,10 @@ class ForgedLog(FatalError):
 
 @dataclass(frozen=True, slots=True)
 class AgreementRecord:
-    """An agreement as it was opened, with everything it pinned. It never changes; its progress is settlement's affair."""
+    """An agreement with everything it pinned at opening; its progress is settlement's affair.
+
+    Only ``periods``, and the calendar with them, may shrink: either side can end an agreement early.
+    """
 
     id: int
     customer: str
@@ -190,8 +204,12 @@ class Docket:
                 pages.listings[event.listing] = event.values
             case TermsPublished():
                 pages.terms[event.terms] = _genuine(event)
+            case Terminated():
+                _terminate(pages, event)
             case Configured():
                 self._configure(pages.configurations, event)
+            case Deactivated():
+                _deactivate(pages.configurations, event)
 
     def _configure(self, configurations: list[Configuration], event: Configured) -> None:
         domain = self._book.committee_domain
@@ -199,11 +217,27 @@ class Docket:
             message = f"configuration {event.index} does not hash to its digest"
             raise ForgedLog(message, value=event.configuration, remedy="check the node and the address book")
         if configurations:
-            last = configurations[-1]
-            configurations[-1] = Configuration(last.digest, last.index, last.since_s, event.since, last.quorum, last.members)
+            configurations[-1] = replace(configurations[-1], until_s=event.since)
         configurations.append(
-            Configuration(event.configuration, event.index, event.since, FOREVER_S, event.quorum, event.members)
+            Configuration(
+                digest=event.configuration,
+                index=event.index,
+                since_s=event.since,
+                until_s=FOREVER_S,
+                quorum=event.quorum,
+                members=event.members,
+                active=everyone(len(event.members)),
+            )
         )
+
+
+def _deactivate(configurations: list[Configuration], event: Deactivated) -> None:
+    for place, found in enumerate(configurations):
+        if found.digest == event.configuration and event.index < len(found.members):
+            configurations[place] = replace(found, active=found.active & ~member_bit(event.index))
+            return
+    message = f"member {event.index} of a configuration that was never announced"
+    raise ForgedLog(message, value=event.configuration, remedy="does the address book name the deployment's first block?")
 
 
 def _genuine(event: TermsPublished) -> bytes:
@@ -220,6 +254,17 @@ def _open(pages: _Pages, event: Opened) -> None:
         pages.passed_over[event.agreement] = f"its periods cannot be told: {error}"
     else:
         pages.agreements[event.agreement] = _record(pages, event, calendar)
+
+
+def _terminate(pages: _Pages, event: Terminated) -> None:
+    found = pages.agreements.get(event.agreement)
+    if found is None and event.agreement in pages.passed_over:
+        return
+    if found is None:
+        message = f"agreement {event.agreement} ends, and was never opened"
+        raise ForgedLog(message, value=event.agreement, remedy="does the address book name the deployment's first block?")
+    calendar = found.offer.calendar(found.start_s, event.periods)
+    pages.agreements[event.agreement] = replace(found, periods=event.periods, calendar=calendar)
 
 
 def _record(pages: _Pages, event: Opened, calendar: Calendar) -> AgreementRecord:

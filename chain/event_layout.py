@@ -24,7 +24,8 @@ class EventLayout(Generic[Found]):
         self.cls = cls
         self.indexed = indexed
         self.own = tuple(field for field in abi_fields(cls) if field[0] not in PLACE)
-        self.signature = f"{cls.__name__}({','.join(abi for _, abi, _ in self.own)})"
+        name = getattr(cls, "solidity_name", "") or cls.__name__
+        self.signature = f"{name}({','.join(abi for _, abi, _ in self.own)})"
         self.topic = keccak(self.signature.encode())
         self.loose = tuple((name, abi) for name, abi, _ in self.own if name not in indexed)
         self.topics = Codec(cls, skip=PLACE + tuple(name for name, _ in self.loose))

@@ -46,10 +46,16 @@ class NodeRefused(FatalError):
         self.reason = message
 
 
-class _Provider(Protocol):
-    def make_request(self, method: Any, params: Any) -> Any: ...
+class Provider(Protocol):
+    """What carries JSON-RPC; web3's HTTP provider is one, and another tool may lend its own."""
 
-    def make_batch_request(self, batch_requests: Any) -> Any: ...
+    def make_request(self, method: Any, params: Any) -> Any:
+        """One call; its answer as JSON-RPC has it."""
+        ...
+
+    def make_batch_request(self, batch_requests: Any) -> Any:
+        """Many calls as pairs of method and parameters; their answers in order."""
+        ...
 
 
 class Node:
@@ -58,13 +64,16 @@ class Node:
     Safe to share between threads, not between processes: after a fork, make another.
 
     ``rpc_url`` may hold credentials: only its scheme, host and port ever appear in messages. Every call ends within
-    ``timeout_s`` of silence. Raises BadInput for an address that is not HTTP.
+    ``timeout_s`` of silence. ``provider`` carries the requests instead of a connection of our own; ``rpc_url`` then only names
+    it. Raises BadInput for an address that is not HTTP.
     """
 
-    def __init__(self, rpc_url: str, timeout_s: float = TIMEOUT_S, log_range: int = LOG_RANGE) -> None:
+    def __init__(
+        self, rpc_url: str, timeout_s: float = TIMEOUT_S, log_range: int = LOG_RANGE, provider: Provider | None = None
+    ) -> None:
         self.url = public_url(rpc_url)
         self._log_range = log_range
-        self._provider = _provider(rpc_url, timeout_s)
+        self._provider = provider or _http_provider(rpc_url, timeout_s)
 
     def __repr__(self) -> str:
         return f"Node({self.url})"
@@ -252,7 +261,7 @@ def octets(value: Any, length: int | None = None) -> bytes:
     return raw
 
 
-def _provider(rpc_url: str, timeout_s: float) -> _Provider:
+def _http_provider(rpc_url: str, timeout_s: float) -> Provider:
     # Imported when a node is first used: web3 takes most of a second, and many commands need no chain.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # web3 imports a websocket client that it does not use here
@@ -261,7 +270,7 @@ def _provider(rpc_url: str, timeout_s: float) -> _Provider:
     options: dict[str, Any] = {"timeout": timeout_s}
     if urlsplit(rpc_url).hostname in LOOPBACK:
         options["proxies"] = {"http": "", "https": ""}  # a proxy cannot reach this machine's own loopback
-    return cast(_Provider, HTTPProvider(rpc_url, request_kwargs=options, exception_retry_configuration=None))
+    return cast(Provider, HTTPProvider(rpc_url, request_kwargs=options, exception_retry_configuration=None))
 
 
 def _hex(value: Tag | bytes) -> str:

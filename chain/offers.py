@@ -19,7 +19,8 @@ class Offer:
     """A provider's offer, as Pactum reads it. Money in the token's smallest unit, times in seconds.
 
     ``customer`` is the zero address where anybody may take it; ``expiry`` is exclusive; ``nonce`` opens once;
-    ``period_length`` is 0 for calendar months.
+    ``period_length`` is 0 for calendar months; ``notice_periods`` are the whole periods that still run after either side ends the
+    agreement early.
     """
 
     provider: Address
@@ -35,6 +36,7 @@ class Offer:
     period_kind: PeriodKind
     period_length: Uint32
     max_periods: Uint32
+    notice_periods: Uint16
     lead: Uint32
     expiry: Uint64
     nonce: Uint256

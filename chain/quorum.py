@@ -54,19 +54,32 @@ def join_signatures(signatures: Mapping[int, bytes]) -> tuple[int, bytes]:
     return mask_of(signatures), b"".join(signatures[member] for member in sorted(signatures))
 
 
-def check_quorum(configuration: Configuration, digest: bytes, signers: int, signatures: bytes) -> None:
-    """Checks signatures of a digest without a chain, by the rules of ``Committee.verify``. Raises QuorumError."""
+def check_quorum(configuration: Configuration, digest: bytes, observers: int, signers: int, signatures: bytes) -> None:
+    """Checks signatures of a digest without a chain, by the rules of ``Committee.verify``. Raises QuorumError.
+
+    The observers are a quorum of active members, and the signers one of the observers. Whoever looks at an old report gives the
+    configuration with the bits that were active then.
+    """
+    _check_observers(configuration, observers)
+    if signers < 0 or signers & ~observers:
+        raise QuorumError("a signer without an observation", value=signers, remedy="only observers sign")
     members = members_of(signers)
-    if signers < 0 or signers >> len(configuration.members):
-        raise QuorumError(
-            "a signer that is no member", value=signers, remedy=f"members are 0 to {len(configuration.members) - 1}"
-        )
     if len(members) < configuration.quorum:
         raise QuorumError(f"{len(members)} signers where {configuration.quorum} are needed", value=signers)
     if len(signatures) != COMPACT_BYTES * len(members):
         raise QuorumError(f"{len(signatures)} bytes of signatures for {len(members)} signers", value=signers, remedy="64 each")
     for place, member in enumerate(members):
         check_member(configuration, digest, member, signatures[place * COMPACT_BYTES : (place + 1) * COMPACT_BYTES])
+
+
+def _check_observers(configuration: Configuration, observers: int) -> None:
+    last = len(configuration.members) - 1
+    if observers < 0 or observers >> last + 1:
+        raise QuorumError("an observer that is no member", value=observers, remedy=f"members are 0 to {last}")
+    if lost := members_of(observers & ~configuration.active):
+        raise QuorumError(f"member {lost[0]} does not count any more", value=observers, remedy="leave its observations out")
+    if observers.bit_count() < configuration.quorum:
+        raise QuorumError(f"{observers.bit_count()} observers where {configuration.quorum} are needed", value=observers)
 
 
 def check_member(configuration: Configuration, digest: bytes, member: int, signature: bytes) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from chain.blocks import Receipt
 from chain.hashing import keccak
 from chain.keys import Signer
 from chain.node import Node, NodeRefused, NodeUnavailable, quantity
+from chain.pace import Pace, RealPace
 from chain.reverts import TransactionReverted, is_revert, reverted
 from governance.errors import FatalError, RetryableError
 
@@ -63,30 +63,6 @@ class InsufficientFunds(FatalError):
     """The account cannot pay for the transaction."""
 
 
-class Pace(Protocol):
-    """Time as a waiting loop needs it; tests inject their own."""
-
-    def now_s(self) -> float:
-        """Seconds of a clock that never goes back."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Returns after some seconds."""
-        ...
-
-
-class RealPace:
-    """The machine's own time."""
-
-    def now_s(self) -> float:
-        """Seconds of the monotonic clock."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Sleeps."""
-        time.sleep(seconds)
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """What to execute: a contract's function, or a deployment where ``to`` is None. ``gas`` None means estimated."""
@@ -95,6 +71,19 @@ class Call:
     data: bytes
     value: int = 0
     gas: int | None = None
+
+
+class CallSender(Protocol):
+    """Whoever can have a call executed from an account. ``Sender`` is one."""
+
+    @property
+    def address(self) -> str:
+        """The account, in EIP-55 form."""
+        ...
+
+    def send(self, call: Call) -> Receipt:
+        """Executes a call and waits until it is mined. Raises TransactionReverted where the contract refuses."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +133,7 @@ class Sender:
         pace: Pace | None = None,
     ) -> None:
         self.node = node
-        self.address = signer.address
+        self.address: str = signer.address
         self._signer = signer
         self._meant_chain = chain_id
         self._chain: int | None = None
@@ -200,14 +189,10 @@ class Sender:
         return self._chain
 
     def _estimate(self, call: Call) -> int:
-        request = {"from": self.address, "data": "0x" + call.data.hex(), "value": hex(call.value)} | (
-            {"to": call.to} if call.to else {}
-        )
         try:
-            estimate = quantity(self.node.request("eth_estimateGas", request))
+            return estimate_gas(self.node, self.address, call)
         except NodeRefused as error:
             raise self._refusal(error) from error
-        return min(estimate * (100 + GAS_MARGIN_PERCENT) // 100, max(estimate, TRANSACTION_GAS_CAP))
 
     def _fees(self) -> Fees:
         block, tip = self.node.request_many([("eth_getBlockByNumber", ("latest", False)), ("eth_maxPriorityFeePerGas", ())])
@@ -373,6 +358,13 @@ class Sender:
                 value=submitted.hashes[-1],
                 remedy="let one program send for an account",
             )
+
+
+def estimate_gas(node: Node, sender: str, call: Call) -> int:
+    """The gas to give a call, with a margin. Raises NodeRefused where it would fail."""
+    request = {"from": sender, "data": "0x" + call.data.hex(), "value": hex(call.value)} | ({"to": call.to} if call.to else {})
+    estimate = quantity(node.request("eth_estimateGas", request))
+    return min(estimate * (100 + GAS_MARGIN_PERCENT) // 100, max(estimate, TRANSACTION_GAS_CAP))
 
 
 def _bump(fee: int) -> int:

@@ -18,7 +18,7 @@ DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address v
 OFFER_TYPE = (
     "Offer(address provider,address customer,address token,bytes32 terms,bytes32 law,uint128 fee,uint128 deposit,"
     "uint16 maxCreditBps,uint16 maxSlashBps,uint16 minProviderBps,uint8 periodKind,uint32 periodLength,uint32 maxPeriods,"
-    "uint32 lead,uint64 expiry,uint256 nonce)"
+    "uint16 noticePeriods,uint32 lead,uint64 expiry,uint256 nonce)"
 )
 REPORT_TYPE = "Report(bytes32 configuration,uint64 epoch,bytes32 observationSet,uint32 observers,address payee,bytes32 rowsHash)"
 OBSERVATION_ROOT_TYPE = "ObservationRoot(uint64 epoch,bytes32 root)"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from chain.words import Address, Bytes32, Uint16, Uint32, Uint64, Uint128
+from chain.words import Address, Bytes32, Uint16, Uint32, Uint64, Uint96, Uint128, Uint256
 from governance.values import Outcome, PeriodKind
 
 FOREVER_S = 2**64 - 1
+RELAY_SEAT = 31  # stands for the relay's payee where the contracts ask which member took: no member has this index
 
 
 class LawStatus(IntEnum):
@@ -37,12 +38,20 @@ class Skip(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What governance may change for later agreements; pinned by each agreement at opening. Windows in seconds."""
+    """What governance may change for later agreements; pinned by each agreement at opening. Windows, thaw and period in seconds.
+
+    ``thaw`` is no shorter than the three windows together; ``dispute_bond_bps`` is of the amount that a dispute holds up.
+    """
 
     report_deadline: Uint32
     dispute_window: Uint32
+    resolution_deadline: Uint32
+    thaw: Uint32
+    longest_period: Uint32
     validator_bps: Uint16
     dao_bps: Uint16
+    dispute_bond_bps: Uint16
+    arbiter: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,18 @@ class Listing:
     """A token that agreements may use; money in its smallest unit. ``relay_fee`` is paid per row out of the validators' share."""
 
     token: Address
+    relay_fee: Uint96
     min_fee: Uint128
-    relay_fee: Uint128
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an agreement would be opened under now, and the numbers by which its customer consents to it."""
+
+    parameters: Uint32
+    listing: Uint32
+    rules: Parameters
+    price: Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +86,27 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The state of one agreement on Pactum. ``next`` is the first period that is neither reported nor expired."""
+    """The state of one agreement on Pactum. ``next`` is the first period that is neither reported nor expired.
+
+    ``deposit_left`` is neither awarded to the customer nor held by a dispute; ``disputes`` are the open ones.
+    """
 
     customer: Address
     provider: Address
-    terms: Bytes32
-    law: Bytes32
-    fee: Uint128
-    deposit: Uint128
-    deposit_left: Uint128
-    max_credit_bps: Uint16
-    max_slash_bps: Uint16
+    fee: Uint256
+    deposit: Uint256
+    deposit_left: Uint256
+    max_credit_bps: Uint256
+    max_slash_bps: Uint256
     period_kind: PeriodKind
-    period_length: Uint32
-    start: Uint64
-    periods: Uint32
-    next: Uint32
-    parameters: Uint32
-    listing: Uint32
+    period_length: Uint256
+    start: Uint256
+    periods: Uint256
+    notice_periods: Uint256
+    next: Uint256
+    parameters: Uint256
+    listing: Uint256
+    disputes: Uint256
     closed: bool
 
 
@@ -99,16 +121,14 @@ class PendingOutcome(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An accepted row that has not been settled. ``accepted_at`` in Unix seconds."""
+    """An accepted row that is neither settled nor disputed. ``accepted_at`` in Unix seconds; ``crew`` is its number."""
 
-    period: Uint32
+    period: Uint256
     outcome: PendingOutcome
-    credit_bps: Uint16
-    slash_bps: Uint16
-    accepted_at: Uint64
-    observers: Uint32
-    configuration: Bytes32
-    payee: Address
+    credit_bps: Uint256
+    slash_bps: Uint256
+    accepted_at: Uint256
+    crew: Uint256
 
     @property
     def verdict(self) -> Outcome | None:
@@ -117,21 +137,60 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Division:
-    """How one settled period's fee was divided. The first five parts sum to the fee; the last two come out of the deposit."""
+class Crew:
+    """Whom the validators' share of a row goes to, besides the configuration: who observed (bits), and who relayed."""
 
-    provider: Uint128
-    validators: Uint128
-    relay: Uint128
-    dao: Uint128
-    customer_from_fee: Uint128
-    customer_from_deposit: Uint128
-    slash: Uint128
+    observers: Uint32
+    payee: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """All that a crew ever earned in a token. The members share ``validators`` equally; ``relay`` is its payee's."""
+
+    validators: Uint256
+    relay: Uint256
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute as the Tribunal keeps it. ``deadline`` is exclusive; outcome, credit and slash are as the committee reported.
+
+    ``held_up`` is who would have been paid: the customer of a breach, else the provider.
+    """
+
+    disputer: Address
+    bond: Uint96
+    token: Address
+    deadline: Uint64
+    arbiter: Address
+    outcome: PendingOutcome
+    credit_bps: Uint16
+    slash_bps: Uint16
+    open: bool
+    held_up: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How one settled period's fee is divided. The first five parts sum to the fee; the last two come out of the deposit."""
+
+    provider: Uint256
+    validators: Uint256
+    relay: Uint256
+    dao: Uint256
+    customer_from_fee: Uint256
+    customer_from_deposit: Uint256
+    slash: Uint256
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The committee between ``since_s`` and ``until_s`` (exclusive; FOREVER_S while no successor is known)."""
+    """The committee between ``since_s`` and ``until_s`` (exclusive; FOREVER_S while no successor is known).
+
+    Bit i of ``active``: member i's signatures and observations count. A member that signed two roots for one epoch loses its bit,
+    n and quorum stay. Whoever judges an old report takes the bits as they were then.
+    """
 
     digest: bytes
     index: int
@@ -139,6 +198,7 @@ class Configuration:
     until_s: int
     quorum: int
     members: tuple[str, ...]
+    active: int
 
     def reigns_at(self, time_s: int) -> bool:
         """Whether this configuration is in force at a time."""
@@ -147,26 +207,43 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """A provider's stake in one token: all of it, and the part that backs agreements."""
+    """A provider's stake in one token: all of it, the part that backs agreements, and the part that is asked for, not yet taken.
 
-    total: Uint128
-    locked: Uint128
+    Stake may back agreements and thaw at once: the two parts overlap.
+    """
+
+    total: Uint256
+    locked: Uint256
+    thawing: Uint256
 
     @property
     def free(self) -> int:
-        """The part that may be withdrawn or locked."""
-        return self.total - self.locked
+        """What agreements could still lock: neither locked nor thawing."""
+        return max(self.total - self.locked - self.thawing, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ThawRequest:
+    """What a request for stake would bring if it were taken now, and from when it can be (Unix seconds)."""
+
+    amount: Uint256
+    thaws_at: Uint64
 
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
     """What an agreement's parties may claim now, from settled rows only."""
 
-    provider: Uint128
-    customer_from_fees: Uint128
-    customer_from_deposit: Uint128
+    provider: Uint256
+    customer_from_fees: Uint256
+    customer_from_deposit: Uint256
 
 
 def member_bit(member: int) -> int:
     """The bit that stands for a member in ``observers`` and ``signers``."""
     return 1 << member
+
+
+def everyone(members: int) -> int:
+    """The bits of all members of a committee of this size."""
+    return (1 << members) - 1

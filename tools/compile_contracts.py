@@ -3,6 +3,7 @@
     python tools/compile_contracts.py            write the artifacts
     python tools/compile_contracts.py --check    compare with what is committed; exit 1 and say which differ
 
+Of OpenZeppelin's contracts, the timelock is deployed as it stands, and so has an artifact too.
 The compiler is the one that ``package-lock.json`` pins, behind ``tools/solc``, which speaks like a native solc.
 The metadata hash is left out of the bytecode: a comment is no drift.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ CONTRACTS: Mapping[str, str] = {
     "LawStone": "contracts/LawStone.sol",
     "Zone": "contracts/Zone.sol",
     "Committee": "contracts/Committee.sol",
+    "Tribunal": "contracts/Tribunal.sol",
+    "Notary": "contracts/Notary.sol",
     "Pactum": "contracts/Pactum.sol",
+    "TimelockController": "node_modules/@openzeppelin/contracts/governance/TimelockController.sol",
     "MockToken": "contracts/mocks/MockToken.sol",
 }
 SETTINGS: Mapping[str, Any] = {
@@ -36,7 +40,7 @@ SETTINGS: Mapping[str, Any] = {
     "metadata": {"bytecodeHash": "none"},
     "remappings": ["@openzeppelin/contracts/=node_modules/@openzeppelin/contracts/"],
 }
-OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]
+OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"]
 
 
 def compile_contracts() -> dict[str, dict[str, Any]]:
@@ -62,10 +66,16 @@ def drifted(fresh: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
     return findings
 
 
+def selection(*names: str) -> dict[str, dict[str, list[str]]]:
+    """The compiler's outputSelection for what an artifact of these contracts holds."""
+    return {CONTRACTS[name]: {name: OUTPUTS} for name in names}
+
+
 def _input() -> dict[str, Any]:
-    sources = {file.relative_to(ROOT).as_posix(): {"content": file.read_text()} for file in sorted(SOURCES.rglob("*.sol"))}
-    selection = {source: {name: OUTPUTS} for name, source in CONTRACTS.items()}
-    return {"language": "Solidity", "sources": sources, "settings": {**SETTINGS, "outputSelection": selection}}
+    files = {file.relative_to(ROOT).as_posix(): file for file in sorted(SOURCES.rglob("*.sol"))}
+    files |= {source: ROOT / source for source in CONTRACTS.values()}
+    sources = {unit: {"content": file.read_text()} for unit, file in files.items()}
+    return {"language": "Solidity", "sources": sources, "settings": {**SETTINGS, "outputSelection": selection(*CONTRACTS)}}
 
 
 def _artifact(name: str, compiled: Mapping[str, Any], compiler: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,8 +85,17 @@ def _artifact(name: str, compiled: Mapping[str, Any], compiler: Mapping[str, Any
         "abi": compiled["abi"],
         "bytecode": "0x" + evm["bytecode"]["object"],
         "deployedBytecode": "0x" + evm["deployedBytecode"]["object"],
+        "immutableReferences": _places(evm["deployedBytecode"]["immutableReferences"]),
         "compiler": dict(compiler),
     }
+
+
+def _places(references: Mapping[str, Sequence[Mapping[str, int]]]) -> list[list[int]]:
+    """Where the deployed code holds immutables: [first byte, length], ascending.
+
+    The compiler names them by numbers of the syntax tree, which say nothing and differ from one compilation to the next.
+    """
+    return sorted([place["start"], place["length"]] for places in references.values() for place in places)
 
 
 def _write(artifacts: Mapping[str, Mapping[str, Any]]) -> None:

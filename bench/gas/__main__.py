@@ -1,157 +1,52 @@
 """What the contracts cost: receipts' gas of whole transactions on Anvil, calldata and the intrinsic 21,000 included.
 
-A hundred providers run one agreement each with one customer. The figures are of the steady state, in which every slot that a
-transaction writes was written before: two rounds of reports go first. Reports carry Met rows, each of which settles the row of
-the period before; four oracles, three signatures. The floor is a transfer of the same ERC-20 in the same run.
+Contracts as they ship: optimizer on, 200 runs, by the intermediate representation, for the Cancun machine. A hundred
+providers run one agreement each with one customer. Unless a line says "first", it is of the steady state, in which every
+slot that a transaction writes was written before. Four oracles and three signatures unless a line says otherwise. The floor
+is a transfer of the same ERC-20 in the same run.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from bench import report
-from chain.addressbook import AddressBook
+from bench.gas.house import BREACH, House, furnish, next_start_s, open_agreement, row_word, send_report
 from chain.blocks import Receipt
-from chain.contracts import CommitteeClient, LawStoneClient, PactumClient, TokenClient, ZoneClient
-from chain.deployment import DeployParameters
-from chain.devnet import Anvil, deploy, start_anvil
-from chain.hashing import keccak, text_id
-from chain.keys import Signer
-from chain.offers import Offer
-from chain.quorum import join_signatures
-from chain.row import pack
+from chain.contracts import PactumClient, TokenClient, TribunalClient
+from chain.devnet import start_anvil
 from chain.sender import Sender
-from chain.typed_data import Domain, report_digest
-from chain.values import Header, Parameters
-from governance.values import Outcome, PeriodKind, Row
+from chain.values import Crew
+from governance.values import Outcome
 
 PROVIDERS = 100
-PERIODS = 8
-DAY_S = 86_400
-EPOCH_S = 3_600
-WINDOW_S = 6 * 3_600
-FEE = 1_000_000_000
-DEPOSIT = 5_000_000_000
-LAW, TERMS = "decide(_, verdict(met, 0, 0, 0), []).", "apiVersion: openslo/v1"
-NOBODY = "0x" + "00" * 20
 SIZES = (100, 50, 10, 1)  # descending: who is left out of a round falls behind, and is not asked again
-SIGNERS = (0, 1, 3)
-OBSERVERS = 0b1111
+COMMITTEES = {4: 85_000, 7: 95_000, 31: 175_000}  # members: target of a report of one row
+THAWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """The contracts, and who speaks to them."""
+class Life:
+    """One start in common, and the period that each round is of."""
 
-    anvil: Anvil
-    book: AddressBook
-    customer: Sender
-    anyone: Sender
-    payee: str
-    providers: tuple[Signer, ...]
-    oracles: tuple[Signer, ...]
-    start_s: int
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.start_s = next_start_s(house)
+        self.period = 0
+        self.agreements: list[int] = []
 
-    @property
-    def token(self) -> str:
-        """Address of the token that everything is paid in."""
-        return str(self.book.token)
+    def open(self, count: int, nonce: int = 0) -> list[int]:
+        """Opens an agreement with each of the first providers; the gas of each."""
+        opened = [open_agreement(self.house, provider, nonce, self.start_s) for provider in self.house.providers[:count]]
+        self.agreements += [agreement for agreement, _ in opened]
+        return [receipt.gas_used for _, receipt in opened]
 
-    @property
-    def pactum(self) -> PactumClient:
-        """The escrow."""
-        return PactumClient(self.anvil.node, self.book.pactum)
-
-
-def key(name: str) -> Signer:
-    """A signer that the run knows by name."""
-    return Signer(keccak(name.encode()))
-
-
-def furnish(anvil: Anvil) -> House:
-    """Everything deployed; a customer with money, providers with stake."""
-    node = anvil.node
-    governor, customer, anyone = (Sender(node, anvil.signer(account)) for account in range(3))
-    oracles = tuple(key(f"oracle {number}") for number in range(4))
-    since_s = node.block("latest").timestamp_s + 60
-    book = deploy(
-        node,
-        governor,
-        DeployParameters(
-            members=tuple(oracle.address for oracle in oracles),
-            since_s=since_s,
-            epoch_length_s=EPOCH_S,
-            parameters=Parameters(WINDOW_S, WINDOW_S, 2_000, 1_000),
-            treasury=key("treasury").address,
-            min_fee=1_000_000,
-            relay_fee=10_000,
-        ),
-    )
-    stone = LawStoneClient(node, book.law_stone)
-    stone.publish(anyone, LAW)
-    stone.enact(governor, text_id(LAW))
-    PactumClient(node, book.pactum).publish_terms(anyone, TERMS)
-    token = TokenClient(node, str(book.token))
-    token.mint(anyone, customer.address, FEE * PERIODS * (PROVIDERS + 3))
-    token.approve(customer, book.pactum, 2**256 - 1)
-    anvil.move_to(since_s)
-    start_s = since_s + 3 * DAY_S // 2  # within a day after the lead, however long the preparations take
-    providers = tuple(key(f"provider {number}") for number in range(PROVIDERS))
-    house = House(anvil, book, customer, anyone, key("payee").address, providers, oracles, start_s)
-    for provider in providers:
-        enter(house, provider)
-    return house
-
-
-def enter(house: House, provider: Signer) -> None:
-    """Registers a provider with stake for a few agreements, and pays its gas."""
-    node, sender = house.anvil.node, Sender(house.anvil.node, provider)
-    house.anvil.fund(provider.address)
-    token, zone = TokenClient(node, house.token), ZoneClient(node, house.book.zone)
-    token.mint(house.anyone, provider.address, 4 * DEPOSIT)
-    token.approve(sender, zone.address, 4 * DEPOSIT)
-    zone.register(sender, key(f"payout of {provider.address}").address, "{}")
-    zone.stake(sender, token.address, 4 * DEPOSIT)
-
-
-def open_agreement(house: House, provider: Signer, nonce: int) -> tuple[int, Receipt]:
-    """Opens an agreement with a provider; its id, and the receipt."""
-    offer = Offer(
-        provider=provider.address,
-        customer=NOBODY,
-        token=house.token,
-        terms=text_id(TERMS),
-        law=text_id(LAW),
-        fee=FEE,
-        deposit=DEPOSIT,
-        max_credit_bps=10_000,
-        max_slash_bps=1_000,
-        min_provider_bps=7_000,
-        period_kind=PeriodKind.FIXED,
-        period_length=DAY_S,
-        max_periods=PERIODS,
-        lead=DAY_S,
-        expiry=house.start_s,
-        nonce=nonce,
-    )
-    signature = provider.sign_digest(house.pactum.offer_digest(offer))
-    receipt = house.pactum.open(house.customer, offer, signature, house.start_s, PERIODS)
-    return house.pactum.opened(receipt).agreement, receipt
-
-
-def send_report(house: House, agreements: list[int], period: int) -> int:
-    """Reports a period of these agreements as met, as soon as it has ended; the gas of it."""
-    end_s = house.start_s + (period + 1) * DAY_S
-    house.anvil.move_to(end_s)
-    configuration = CommitteeClient(house.anvil.node, house.book.committee).configuration_at(end_s - DAY_S)
-    if configuration is None:
-        raise RuntimeError("the first configuration began after the first period")
-    header = Header(configuration, (end_s - 1) // EPOCH_S, keccak(b"set"), OBSERVERS, house.payee)
-    rows = [pack(Row(agreement, period, Outcome.MET, 0, 0, 0, 999_999, 1_000_000, 1_234)) for agreement in agreements]
-    digest = report_digest(Domain(house.anvil.node.chain_id(), house.book.pactum), header, rows)
-    signatures = join_signatures({member: house.oracles[member].sign_compact(digest) for member in SIGNERS})
-    return house.pactum.report(house.anyone, header, rows, *signatures).gas_used
+    def report(self, count: int, verdict: tuple[Outcome, int, int] | None = None) -> int:
+        """Gas of a report of the next period of the first agreements."""
+        arguments = () if verdict is None else (verdict,)
+        receipt = send_report(self.house, self.agreements[:count], self.start_s, self.period, *arguments)
+        self.period += 1
+        return receipt.gas_used
 
 
 def transfer_floor(house: House) -> int:
@@ -162,52 +57,140 @@ def transfer_floor(house: House) -> int:
     return token.transfer(house.anyone, house.customer.address, 1).gas_used
 
 
-def run(house: House) -> list[report.Measure]:
-    """All measures."""
-    floor = ("ERC-20 transfer", float(transfer_floor(house)))
-    first = [open_agreement(house, provider, 0)[0] for provider in house.providers]
-    opening = open_agreement(house, house.providers[0], 1)[1].gas_used
-    first_rows = send_report(house, first, 0)
-    send_report(house, first, 1)
-    house.pactum.claim_provider(house.anyone, [first[0]])
-    reports = {size: send_report(house, first[:size], 2 + at) for at, size in enumerate(SIZES)}
-    points = [(size, float(reports[size])) for size in sorted(reports)]
-    per_row = (reports[100] - reports[1]) / 99
-    claims = claim_all(house, first)
-    silent = house.pactum.expire(house.anyone, first[99]).gas_used
-    return [
-        report.measure("report of 1 row", reports[1], "gas", against=floor),
-        report.measure(
-            "report of 100 rows", reports[100], "gas", against=floor, points=points, target=report.at_most(1.1, "exponent")
-        ),
-        report.measure("report of 100 rows, each", reports[100] / 100, "gas", against=floor, target=report.at_most(28_000)),
-        report.measure("one more row", per_row, "gas", against=floor, target=report.at_most(26_000)),
-        report.measure("first report of 100 rows, each", first_rows / 100, "gas", against=floor),
-        report.measure("opening", opening, "gas", against=floor, target=report.at_most(260_000)),
-        *(report.measure(f"claim: {who}", gas, "gas", against=floor) for who, gas in claims.items()),
-        report.measure("expiry of 3 silent periods", silent, "gas", against=floor),
-    ]
+def rows(house: House, floor: tuple[str, float]) -> Iterator[report.Measure]:
+    """Reports of many rows and of one, and what a breach adds."""
+    life = Life(house)
+    first_opening = life.open(PROVIDERS)[1]
+    opening = open_agreement(house, house.providers[1], 100, life.start_s)[1].gas_used
+    yield report.measure("opening", opening, "gas", against=floor, target=report.at_most(220_000))
+    yield report.measure("opening, a provider's first", first_opening, "gas", against=floor)
+    first = life.report(PROVIDERS)
+    yield report.measure("first report of 100 rows, each", first / PROVIDERS, "gas", against=floor)
+    life.report(PROVIDERS)
+    sizes = {size: life.report(size) for size in SIZES}
+    points = [(size, float(sizes[size])) for size in sorted(sizes)]
+    each = sizes[100] / 100
+    yield report.measure("report of 100 rows, each", each, "gas", against=floor, target=report.at_most(15_000))
+    yield report.measure("report of 100 rows", sizes[100], "gas", points=points, target=report.at_most(1.1, "exponent"))
+    yield report.measure("one more row", (sizes[100] - sizes[1]) / 99, "gas", against=floor)
+    yield from breaches(house, floor)
+    yield from claims(life, floor)
 
 
-def claim_all(house: House, agreements: list[int]) -> dict[str, int]:
-    """Gas of each kind of claim, by who is paid; the payout address and the member have been paid before."""
-    pactum, one = house.pactum, agreements[0]
-    configuration = CommitteeClient(house.anvil.node, house.book.committee).configuration_at(house.start_s)
-    if configuration is None:
-        raise RuntimeError("the first configuration began after the first period")
-    pactum.claim_member(house.anyone, configuration, house.token, 0, [OBSERVERS])
-    send_report(house, agreements[:1], 6)
-    return {
-        "provider": pactum.claim_provider(house.anyone, [one]).gas_used,
-        "member, of one set of observers": pactum.claim_member(house.anyone, configuration, house.token, 0, [OBSERVERS]).gas_used,
-        "relay's payee, first": pactum.claim_relay(house.anyone, house.payee, house.token).gas_used,
-    }
+def breaches(house: House, floor: tuple[str, float]) -> Iterator[report.Measure]:
+    """What credit and slash cost inside a row: the row that settles them against the row that settles a met one."""
+    life = Life(house)
+    life.open(20, nonce=1)
+    life.report(20)
+    life.report(20)
+    met = life.report(20)
+    life.report(20, BREACH)
+    breach = life.report(20, BREACH)
+    yield report.measure(
+        "credit and slash, on top of a row", (breach - met) / 20, "gas", against=floor, target=report.at_most(8_000)
+    )
+    yield from disputes(life, floor)
+
+
+def disputes(life: Life, floor: tuple[str, float]) -> Iterator[report.Measure]:
+    """A dispute, a ruling, an early end; for information."""
+    house, node = life.house, life.house.anvil.node
+    tribunal = TribunalClient(node, house.book.tribunal)
+    TokenClient(node, house.token).approve(house.customer, tribunal.address, 2**256 - 1)
+    arbiter = Sender(node, house.anvil.signer(0))
+    for agreement in life.agreements[:2]:
+        word = row_word(agreement, life.period - 1, BREACH)
+        gas = tribunal.dispute(house.customer, word, bytes(32), 2**255).gas_used
+    yield report.measure("dispute", gas, "gas", against=floor)
+    gas = tribunal.confirm(arbiter, life.agreements[0], life.period - 1).gas_used
+    yield report.measure("ruling: confirmed", gas, "gas", against=floor)
+    gas = tribunal.replace(arbiter, life.agreements[1], life.period - 1, Outcome.MET, 0, 0).gas_used
+    yield report.measure("ruling: replaced", gas, "gas", against=floor)
+    gas = house.pactum.terminate(house.customer, life.agreements[2]).gas_used
+    yield report.measure("early end", gas, "gas", against=floor)
+
+
+def claim_settled(sender: Sender, pactum: PactumClient, agreements: list[int], token: str, to: str) -> Receipt:
+    """A provider's claim of what is settled, without settling more on the way."""
+    return sender.send(pactum.call("claimProvider(uint96[],address,address)", agreements, token, to))
+
+
+def claims(life: Life, floor: tuple[str, float]) -> Iterator[report.Measure]:
+    """Each kind of claim, by who is paid; whoever is paid has been paid before."""
+    house, one = life.house, life.agreements[0]
+    pactum, configuration = house.pactum, house.configuration()
+    crew = [Crew(house.observers, house.payee)]
+    several = Life(house)
+    several.agreements = [open_agreement(house, house.providers[0], nonce, several.start_s)[0] for nonce in (2, 3, 4, 5)]
+    own = Sender(house.anvil.node, house.providers[0])
+    to = house.anyone.address
+    for _ in range(2):
+        several.report(4)
+    claim_settled(own, pactum, several.agreements[:4], house.token, to)
+    pactum.claim_member(house.anyone, configuration, house.token, 0, crew)
+    pactum.claim_relay(house.anyone, configuration, house.token, house.payee, [house.observers])
+    several.report(4)
+    single = claim_settled(own, pactum, several.agreements[:1], house.token, to).gas_used
+    several.report(4)
+    all_four = claim_settled(own, pactum, several.agreements[:4], house.token, to).gas_used
+    member = pactum.claim_member(house.anyone, configuration, house.token, 0, crew).gas_used
+    relay = pactum.claim_relay(house.anyone, configuration, house.token, house.payee, [house.observers]).gas_used
+    yield report.measure("claim: provider", single, "gas", against=floor, target=report.at_most(50_000))
+    further = (all_four - single) / 3
+    yield report.measure("claim: provider, each further agreement", further, "gas", against=floor, target=report.at_most(8_000))
+    yield report.measure("claim: member, of one crew", member, "gas", against=floor)
+    yield report.measure("claim: relay's payee", relay, "gas", against=floor)
+    silent = pactum.expire(house.anyone, one).gas_used
+    yield report.measure("expiry of silent periods, any number", silent, "gas", against=floor)
+
+
+def growth(house: House) -> Iterator[report.Measure]:
+    """What a row costs after ten times the agreements, periods and thaw requests: the same."""
+    life = Life(house)
+    life.open(10, nonce=6)
+    life.report(10)
+    life.report(10)
+    before = life.report(10) / 10
+    for provider in house.providers[:10]:
+        sender = Sender(house.anvil.node, provider)
+        for _ in range(THAWS // 10):
+            house.zone.thaw(sender, house.token, 1_000)
+    other = Life(house)
+    other.open(100, nonce=7)
+    for _ in range(8):
+        life.report(10)
+    after = life.report(10) / 10
+    yield report.measure(
+        "a row after 100 more agreements, 100 thaw requests, 8 periods",
+        after,
+        "gas",
+        against=("before", before),
+        target=report.at_most(1.001, "ratio"),
+    )
+
+
+def committee(members: int, target: float) -> Iterator[report.Measure]:
+    """A report of one row, by the size of the committee."""
+    with start_anvil() as anvil:
+        life = Life(furnish(anvil, members, 1))
+        life.open(1)
+        life.report(1)
+        life.report(1)
+        gas = life.report(1)
+        name = f"report of 1 row, {members} oracles, {len(life.house.signers)} signatures"
+        yield report.measure(name, gas, "gas", target=report.at_most(target))
 
 
 def main() -> int:
-    """Run on an Anvil of its own; the exit code."""
+    """Run on Anvils of its own; the exit code."""
+    measures: list[report.Measure] = []
     with start_anvil() as anvil:
-        return report.finish("gas", run(furnish(anvil)))
+        house = furnish(anvil, 4, PROVIDERS)
+        measures += rows(house, ("ERC-20 transfer", float(transfer_floor(house))))
+        measures += growth(house)
+    for members, target in COMMITTEES.items():
+        measures += committee(members, target)
+    return report.finish("gas", measures)
 
 
 if __name__ == "__main__":

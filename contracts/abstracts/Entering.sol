@@ -16,12 +16,6 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 abstract contract Entering is Ledger, ReentrancyGuardTransient {
     using Tokens for IERC20;
 
-    address public immutable NOTARY;
-
-    constructor(address notary) {
-        NOTARY = notary;
-    }
-
     /// @inheritdoc IPactum
     function enter(uint96 agreement, Entry calldata entry) external nonReentrant {
         if (msg.sender != NOTARY) revert NotNotary(msg.sender);

@@ -52,11 +52,12 @@ interface ICommittee {
     error SignerWithoutObservation(uint256 signers, uint256 observers);
     error QuorumNotReached(uint256 have, uint256 need);
     error SignatureLength(uint256 have, uint256 need);
-    error BadSignature(uint256 member, address expected, address recovered);
+    error BadSignature(uint256 member, address expected, address recovered); // of an exposure: 0 the first signature, 1 the other
     error NeverAMember(address account);
     error SameRoot(bytes32 root);
     error AlreadyExposed(address member);
     error StillServing(address member, uint64 until); // when the bond can be taken; type(uint64).max: not known yet
+    error UnusableReceiver(address to);
     error NothingToClaim();
 
     /// @notice Announces the next configuration. Governance only. `since` lies after the newest one's, not in the past and at most 366

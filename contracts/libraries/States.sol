@@ -67,7 +67,7 @@ library States {
         returns (State)
     {
         uint256 row = outcome_ << OUTCOME | creditBps_ << CREDIT | slashBps_ << SLASH | acceptedAt_ << ACCEPTED_AT | crew_ << CREW;
-        return State.wrap((State.unwrap(state) >> DISPUTES << DISPUTES | row) + (1 << NEXT));
+        return State.wrap((State.unwrap(state) >> DISPUTES << DISPUTES | row) + (uint256(1) << NEXT));
     }
 
     /// @notice No row waits any more.
@@ -82,12 +82,12 @@ library States {
 
     /// @notice One more dispute is open; there were fewer than MOST_DISPUTES.
     function disputed(State state) internal pure returns (State) {
-        return State.wrap(State.unwrap(state) + (1 << DISPUTES));
+        return State.wrap(State.unwrap(state) + (uint256(1) << DISPUTES));
     }
 
     /// @notice One dispute fewer is open.
     function undisputed(State state) internal pure returns (State) {
-        return State.wrap(State.unwrap(state) - (1 << DISPUTES));
+        return State.wrap(State.unwrap(state) - (uint256(1) << DISPUTES));
     }
 
     /// @notice The provider is owed more. All that an agreement can owe fits 85 bits.
@@ -97,6 +97,6 @@ library States {
 
     /// @notice The provider is owed nothing.
     function paid(State state) internal pure returns (State) {
-        return State.wrap(State.unwrap(state) & ((1 << PROVIDER_DUE) - 1));
+        return State.wrap(State.unwrap(state) & ((uint256(1) << PROVIDER_DUE) - 1));
     }
 }

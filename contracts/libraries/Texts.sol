@@ -17,7 +17,7 @@ library Texts {
         chunks = new address[](count);
         for (uint256 i = 0; i < count; ++i) {
             uint256 end = i + 1 == count ? text.length : (i + 1) * CHUNK;
-            chunks[i] = _create(abi.encodePacked(CONSTRUCTOR, bytes1(0), text[i * CHUNK:end]));
+            chunks[i] = keep(text[i * CHUNK:end]);
             if (chunks[i] == address(0)) revert ChunkNotStored(i);
         }
     }
@@ -28,7 +28,9 @@ library Texts {
         }
     }
 
-    function _create(bytes memory initCode) private returns (address created) {
+    /// @return created a contract whose code is a STOP byte and the data; zero where there was no gas for it
+    function keep(bytes memory data) internal returns (address created) {
+        bytes memory initCode = abi.encodePacked(CONSTRUCTOR, bytes1(0), data);
         assembly ("memory-safe") {
             created := create(0, add(initCode, 32), mload(initCode))
         }

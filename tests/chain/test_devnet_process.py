@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chain.contracts import PactumClient
+from chain.contracts import NotaryClient
 from chain.deployment import DeployParameters, deploy
 from chain.devnet import Anvil, AnvilFailed, dev_signer, find_anvil, start_anvil
 from chain.docket import Docket
@@ -98,7 +98,7 @@ def test_contracts_and_their_story_outlive_it(tmp_path: Path):
         docket = Docket(anvil.node, book, "latest")
         docket.refresh()
         assert docket.configurations[0].members == members
-        PactumClient(anvil.node, book.pactum).publish_terms(Sender(anvil.node, anvil.signer(0)), "terms")
+        NotaryClient(anvil.node, book.notary).publish_terms(Sender(anvil.node, anvil.signer(0)), "terms")
         docket.refresh()
         assert docket.terms_text(text_id("terms")) == "terms"
 

@@ -9,14 +9,15 @@ import pytest
 
 from chain.contracts import CommitteeClient
 from chain.docket import ChainMoved, Docket, ForgedLog, UnknownText
+from chain.events import Opened, topics
 from chain.hashing import text_id
 from chain.node import Node, NodeUnavailable
 from chain.reverts import TransactionReverted
-from chain.values import FOREVER_S, Listing, Parameters
+from chain.values import FOREVER_S, Listing
 from governance.errors import BadInput
 
 
-def test_an_agreement_is_read_with_everything_that_it_pinned(market):
+def test_an_agreement_is_read_with_everything_that_it_pinned(market, founding):
     start = market.soon()
     agreement = market.open(start)
     docket = Docket(market.node, market.book, "latest")
@@ -25,8 +26,8 @@ def test_an_agreement_is_read_with_everything_that_it_pinned(market):
     assert record == docket.agreement(agreement)
     assert (record.customer, record.provider) == (market.customer.address, market.provider.address)
     assert record.calendar.bounds(2) == market.pactum.period_of(agreement, 2) == (start + 7_200, start + 10_800)
-    assert record.parameters == Parameters(60, 60, 2_000, 1_000)
-    assert record.listing == Listing(str(market.book.token), 1_000, 0)
+    assert record.parameters == founding.parameters
+    assert record.listing == Listing(str(market.book.token), relay_fee=0, min_fee=1_000)
     assert docket.terms_text(record.terms) == market.terms
     assert docket.law_text(record.law) == market.law
     assert record.opened_block == market.node.block("latest").number
@@ -83,18 +84,61 @@ def test_each_refresh_reads_only_what_is_new(market, monkeypatch: pytest.MonkeyP
     assert len(docket.agreements()) == 1
 
 
-def test_later_parameters_do_not_touch_what_was_pinned(market):
+def test_later_parameters_do_not_touch_what_was_pinned(market, founding):
     first = market.open(market.soon())
-    market.pactum.set_parameters(market.governor, Parameters(30, 30, 1_000, 500))
-    market.pactum.list_token(market.governor, Listing(str(market.book.token), 500, 7))
+    later = dataclasses.replace(founding.parameters, report_deadline=30, dispute_window=30, validator_bps=1_000, dao_bps=500)
+    listing = Listing(str(market.book.token), relay_fee=7, min_fee=500)
+    market.governor.act([market.pactum.set_parameters_call(later), market.pactum.list_token_call(listing)])
     second = market.open(market.soon())
     docket = Docket(market.node, market.book, "latest")
     docket.refresh()
     found = docket.agreements()
     assert list(found) == [first, second]
-    assert found[first].parameters.report_deadline == 60
-    assert found[second].parameters == Parameters(30, 30, 1_000, 500)
-    assert found[second].listing.relay_fee == 7
+    assert found[first].parameters == founding.parameters
+    assert found[second].parameters == later
+    assert found[second].listing == listing
+
+
+@pytest.mark.parametrize(("begun", "left"), [(0, 1), (1, 2), (3, 4)])
+def test_an_agreement_that_ends_early_has_fewer_periods_and_pins_what_it_pinned(market, begun: int, left: int):
+    start = market.soon()
+    agreement = market.open(start, 6)  # with a notice of one period
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    before = docket.agreements()[agreement]
+    if begun:
+        market.anvil.move_to(start + (begun - 1) * 3_600)
+    market.pactum.terminate(market.customer, agreement)
+    docket.refresh()
+    record = docket.agreements()[agreement]
+    assert record == dataclasses.replace(before, periods=left, calendar=dataclasses.replace(before.calendar, periods=left))
+    assert market.pactum.agreement_of(agreement).periods == left
+    assert record.calendar.period_at(start + left * 3_600) is None
+    fresh = Docket(market.node, market.book, "latest")
+    fresh.refresh()
+    assert fresh.agreements() == docket.agreements()
+
+
+def test_a_node_that_ends_what_was_never_opened_is_not_believed(market, monkeypatch: pytest.MonkeyPatch):
+    agreement = market.open(market.soon(), 6)
+    market.pactum.terminate(market.customer, agreement)
+    logs = Node.logs
+    opened = topics()[Opened]
+    monkeypatch.setattr(Node, "logs", lambda *arguments: [log for log in logs(*arguments) if log.topics[0] != opened])
+    with pytest.raises(ForgedLog, match=f"agreement {agreement} ends, and was never opened"):
+        Docket(market.node, market.book, "latest").refresh()
+
+
+def test_a_member_that_signed_twice_counts_no_more(market):
+    member = market.anvil.signer(2)
+    committee = CommitteeClient(market.node, market.book.committee)
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    assert docket.configurations[0].active == 0b1111
+    market.expose(member, 5)
+    docket.refresh()
+    assert docket.configurations[0].active == 0b1101
+    assert docket.configurations[0] == committee.configuration_of(docket.configurations[0].digest)
 
 
 def test_a_reorg_under_the_tag_leaves_nothing_of_what_was_taken_back(market):
@@ -157,12 +201,12 @@ def test_configurations_reign_one_after_the_other(market):
     assert first.until_s == FOREVER_S
     members = [market.anvil.signer(account).address for account in (9, 8, 7, 6)]
     since = first.since_s + 1_000
-    committee.configure(market.governor, members, since)
+    market.bond(members)
+    market.governor.act([committee.configure_call(members, since)])
     docket.refresh()
     assert [entry.index for entry in docket.configurations] == [0, 1]
     for entry in docket.configurations:
         assert committee.configuration_of(entry.digest) == entry == docket.configuration(entry.digest)
-        assert committee.reign_of(entry.digest) == (entry.since_s, entry.until_s)
     for time_s in (0, first.since_s - 1, first.since_s, since - 1, since, since + 10**9):
         found = docket.configuration_at(time_s)
         assert committee.configuration_at(time_s) == (found.digest if found else None)
@@ -178,7 +222,7 @@ def test_unknown_texts_are_told(market):
 
 
 def test_terms_that_are_no_text_are_told(market):
-    market.governor.send(market.pactum.call("publishTerms(bytes)", b"\xff\xfe"))
+    market.anyone.send(market.notary.call("publishTerms(bytes)", b"\xff\xfe"))
     docket = Docket(market.node, market.book, "latest")
     docket.refresh()
     with pytest.raises(BadInput, match="not UTF-8"):
@@ -189,7 +233,7 @@ def test_a_node_that_forges_a_text_is_not_believed(market, monkeypatch: pytest.M
     docket = Docket(market.node, market.book, "latest")
     docket.refresh()
     before = docket.head
-    market.pactum.publish_terms(market.governor, "more terms")
+    market.notary.publish_terms(market.anyone, "more terms")
     logs = Node.logs
 
     def forged(*arguments: Any) -> Any:

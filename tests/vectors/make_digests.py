@@ -35,6 +35,7 @@ OFFER = {
     "periodKind": "uint8",
     "periodLength": "uint32",
     "maxPeriods": "uint32",
+    "noticePeriods": "uint16",
     "lead": "uint32",
     "expiry": "uint64",
     "nonce": "uint256",
@@ -109,12 +110,14 @@ def offers() -> list[dict[str, Any]]:
         "periodKind": 0,
         "periodLength": 86_400,
         "maxPeriods": 12,
+        "noticePeriods": 1,
         "lead": 3_600,
         "expiry": 1_900_000_000,
         "nonce": 1,
     }
     months = first | {"customer": SIGNERS[1].address, "periodKind": 1, "periodLength": 0, "nonce": 2**256 - 1}
-    widest = months | {"fee": 2**128 - 1, "deposit": 2**128 - 1, "expiry": 2**64 - 1, "maxPeriods": 2**32 - 1, "lead": 2**32 - 1}
+    widths = {"fee": 128, "deposit": 128, "expiry": 64, "maxPeriods": 32, "noticePeriods": 16, "lead": 32}
+    widest = months | {name: 2**bits - 1 for name, bits in widths.items()}
     return [_offer(offer) for offer in (first, months, widest)]
 
 

@@ -15,7 +15,6 @@ from chain import events
 from chain.blocks import RawLog
 from chain.events import Event, UnknownEvent, decode, decode_known, topics
 from chain.hashing import address_of
-from chain.values import Division
 from chain.words import abi_fields
 from governance.errors import BadInput
 from governance.values import Outcome
@@ -30,6 +29,8 @@ def _strategy(abi: str, kind: Any) -> st.SearchStrategy[Any]:
         struct: Any = kind
         shape = {name: _strategy(inner, inner_kind) for name, inner, inner_kind in abi_fields(struct)}
         return st.builds(struct, **shape)
+    if kind is bool:
+        return st.booleans()
     if kind is not None:
         return st.sampled_from(kind)
     known: dict[str, st.SearchStrategy[Any]] = {
@@ -77,16 +78,16 @@ def test_hostile_logs_are_bad_input_or_an_event(event: Event, data: bytes, more:
         assert isinstance(decode(raw), type(event))
 
 
-@pytest.mark.parametrize("length", [0, 63, 65, 96])
+@pytest.mark.parametrize("length", [0, 31, 33, 64])
 def test_a_log_of_another_length_names_its_place(length: int):
-    event = events.Accepted(**PLACE, agreement=1, period=2, row=3, matures_at=4)
-    with pytest.raises(BadInput, match=f"log 3 of block 7: Accepted: {length} bytes of data where 64 belong"):
+    event = events.Accepted(**PLACE, agreement=1, row=3)
+    with pytest.raises(BadInput, match=f"log 3 of block 7: Accepted: {length} bytes of data where 32 belong"):
         decode(dataclasses.replace(_log(event), data=bytes(length)))
 
 
 def test_an_outcome_that_does_not_exist_is_refused():
-    division = Division(1, 2, 3, 4, 5, 6, 7)
-    raw = _log(events.Settled(**PLACE, agreement=1, period=2, outcome=Outcome.MET, division=division))
+    verdict: dict[str, Any] = {"outcome": Outcome.MET, "credit_bps": 0, "slash_bps": 0}
+    raw = _log(events.Decided(**PLACE, agreement=1, period=2, **verdict, winner=PACTUM))
     with pytest.raises(BadInput, match="outcome: 0 is not a Outcome"):
         decode(dataclasses.replace(raw, data=bytes(32) + raw.data[32:]))
 
@@ -95,6 +96,22 @@ def test_an_outcome_that_does_not_exist_is_refused():
 def test_a_foreign_log_is_unknown(first: tuple[bytes, ...]):
     with pytest.raises(UnknownEvent):
         decode(RawLog(PACTUM, first, b"", 1, bytes(32), bytes(32), 0))
+
+
+def test_the_payments_of_two_contracts_are_told_apart_by_what_they_say():
+    bonds = events.BondDaoPaid(**PLACE, treasury=PACTUM, amount=5)
+    fees = events.DaoPaid(**PLACE, treasury=PACTUM, token=PACTUM, amount=5)
+    assert events.signatures()[events.BondDaoPaid] == "DaoPaid(address,uint256)"
+    assert [decode(_log(bonds)), decode(_log(fees))] == [bonds, fees]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**96 - 1), st.integers(0, 2**160 - 1)), max_size=5).map(tuple))
+def test_a_payment_to_a_provider_names_each_agreement_and_its_amount(amounts: tuple[tuple[int, int], ...]):
+    parts = b"".join((agreement << 160 | amount).to_bytes(32) for agreement, amount in amounts)
+    paid = events.ProviderPaid(**PLACE, provider=PACTUM, parts=parts)
+    assert paid.amounts == amounts
+    with pytest.raises(BadInput, match="are no words"):
+        _ = dataclasses.replace(paid, parts=parts + b"\0").amounts
 
 
 def test_a_lookalike_of_another_contract_is_passed_over():

@@ -26,7 +26,7 @@ from chain.typed_data import (
     rows_hash,
     separator,
 )
-from chain.values import FOREVER_S, Configuration, Header
+from chain.values import FOREVER_S, Configuration, Header, everyone
 from governance.values import Observation, Outcome, PeriodKind, Ratio, Row
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors"
@@ -43,6 +43,7 @@ OFFER_NUMBERS = {name: name for name in ("fee", "deposit", "lead", "expiry", "no
     "min_provider_bps": "minProviderBps",
     "period_length": "periodLength",
     "max_periods": "maxPeriods",
+    "notice_periods": "noticePeriods",
 }
 
 
@@ -111,7 +112,8 @@ def test_reports_have_their_digests_and_signatures(vector: dict[str, Any]):
     joined = join_signatures({member: SIGNERS[member].sign_compact(digest) for member in members_of(mask)})
     assert joined == (mask, _bytes(vector["signatures"]))
     members = tuple(signer.address for signer in SIGNERS[:4])
-    check_quorum(Configuration(b"", 0, 0, FOREVER_S, 3, members), digest, mask, _bytes(vector["signatures"]))
+    four = Configuration(b"", 0, 0, FOREVER_S, 3, members, everyone(4))
+    check_quorum(four, digest, everyone(4), mask, _bytes(vector["signatures"]))
 
 
 @pytest.mark.parametrize("vector", VECTORS["observation_roots"])

@@ -14,15 +14,15 @@ from chain.offers import Offer, SignedOffer
 from governance.errors import BadInput, FatalError
 from governance.values import PeriodKind
 
-A, B, C, D, E = (Signer(bytes([number]) * 32).address for number in range(1, 6))
-BOOK = AddressBook(31_337, 5, A, B, C, D, E)
+A, B, C, D, E, F, G, H = (Signer(bytes([number]) * 32).address for number in range(1, 9))
+BOOK = AddressBook(31_337, 5, A, B, C, D, E, F, G, H)
 OFFER = Offer(
-    A, B, C, b"\1" * 32, b"\2" * 32, 10**24, 5, 10_000, 1_000, 7_000, PeriodKind.CALENDAR_MONTH, 0, 12, 60, 2**64 - 1, 9
+    A, B, C, b"\1" * 32, b"\2" * 32, 10**24, 5, 10_000, 1_000, 7_000, PeriodKind.CALENDAR_MONTH, 0, 12, 1, 60, 2**64 - 1, 9
 )
 SIGNED = SignedOffer(OFFER, b"\3" * 65)
 
 
-@pytest.mark.parametrize("book", [BOOK, AddressBook(1, 0, A, B, C, D)])
+@pytest.mark.parametrize("book", [BOOK, AddressBook(1, 0, A, B, C, D, E, F, G)])
 def test_a_book_survives_its_file(tmp_path: Path, book: AddressBook):
     book.save(tmp_path / "book.json")
     assert AddressBook.load(tmp_path / "book.json") == book
@@ -32,6 +32,10 @@ def test_a_book_survives_its_file(tmp_path: Path, book: AddressBook):
 def test_a_book_knows_its_domains():
     assert (BOOK.pactum_domain.contract, BOOK.committee_domain.contract) == (A, C)
     assert BOOK.pactum_domain.chain_id == 31_337
+
+
+def test_a_book_names_every_contract_whose_logs_tell_the_story():
+    assert set(BOOK.contracts) == {A, B, C, D, E, F, G}
 
 
 def _book(**changes) -> str:
@@ -54,6 +58,8 @@ def _book(**changes) -> str:
         (_book(chain_id=True), "chain_id: True is not a whole number"),
         (_book(chain_id=2**64), "is not a whole number"),
         (_book(token=""), "token: '' is not an address"),
+        (_book(tribunal=""), "tribunal: '' is not an address"),
+        (_book(timelock=None), "timelock: None is not an address"),
         ('{"pactum": 1, "pactum": 2}', "pactum stands there twice"),
         ("[" * 100_000, "nested too deeply"),
         ('{"chain_id": ' + "9" * 5_000 + "}", "a number too long"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.keys import HALF_ORDER, Signer
 from chain.quorum import QuorumError, check_member, check_quorum, join_signatures, mask_of, members_of, quorum_of
-from chain.values import FOREVER_S, Configuration
+from chain.values import FOREVER_S, Configuration, everyone
 from governance.errors import BadInput
 
 SIGNERS = [Signer(bytes([number]) * 32) for number in range(1, 9)]
 DIGEST = b"\x42" * 32
-SEVEN = Configuration(b"", 0, 0, FOREVER_S, 5, tuple(signer.address for signer in SIGNERS[:7]))
+ALL = everyone(7)
+SEVEN = Configuration(b"", 0, 0, FOREVER_S, 5, tuple(signer.address for signer in SIGNERS[:7]), ALL)
 
 
 def _signed(*members: int) -> dict[int, bytes]:
@@ -38,45 +41,66 @@ def test_a_mask_names_its_members(members: set[int]):
 
 @given(st.sets(st.integers(0, 6), min_size=5))
 def test_any_quorum_is_enough(members: set[int]):
-    check_quorum(SEVEN, DIGEST, *join_signatures(_signed(*members)))
+    check_quorum(SEVEN, DIGEST, ALL, *join_signatures(_signed(*members)))
 
 
 @given(st.sets(st.integers(0, 6), max_size=4))
 def test_fewer_are_not(members: set[int]):
     with pytest.raises(QuorumError, match=f"{len(members)} signers where 5 are needed"):
-        check_quorum(SEVEN, DIGEST, *join_signatures(_signed(*members)))
+        check_quorum(SEVEN, DIGEST, ALL, *join_signatures(_signed(*members)))
 
 
 def test_a_missing_signature_is_refused():
     mask, joined = join_signatures(_signed(0, 1, 2, 3, 4))
     with pytest.raises(QuorumError, match="256 bytes of signatures for 5 signers"):
-        check_quorum(SEVEN, DIGEST, mask, joined[:-64])
+        check_quorum(SEVEN, DIGEST, ALL, mask, joined[:-64])
 
 
 def test_a_repeated_signature_is_refused():
     mask, _ = join_signatures(_signed(0, 1, 2, 3, 4))
     with pytest.raises(QuorumError, match="member 1 is"):
-        check_quorum(SEVEN, DIGEST, mask, SIGNERS[0].sign_compact(DIGEST) * 5)
+        check_quorum(SEVEN, DIGEST, ALL, mask, SIGNERS[0].sign_compact(DIGEST) * 5)
 
 
 def test_a_foreign_signature_is_refused():
     signatures = _signed(0, 1, 2, 3) | {4: SIGNERS[7].sign_compact(DIGEST)}
     with pytest.raises(QuorumError, match=f"member 4 is .* {SIGNERS[7].address} signed"):
-        check_quorum(SEVEN, DIGEST, *join_signatures(signatures))
+        check_quorum(SEVEN, DIGEST, ALL, *join_signatures(signatures))
 
 
 def test_a_signer_beyond_the_members_is_refused():
     mask, joined = join_signatures(_signed(0, 1, 2, 3, 7))
-    with pytest.raises(QuorumError, match="no member"):
-        check_quorum(SEVEN, DIGEST, mask, joined)
+    with pytest.raises(QuorumError, match="a signer without an observation"):
+        check_quorum(SEVEN, DIGEST, ALL, mask, joined)
     with pytest.raises(QuorumError, match="no member 7"):
         check_member(SEVEN, DIGEST, 7, SIGNERS[7].sign_compact(DIGEST))
+
+
+@pytest.mark.parametrize(
+    ("active", "observers", "message"),
+    [
+        (ALL, ALL | 1 << 7, "an observer that is no member"),
+        (ALL, -1, "an observer that is no member"),
+        (ALL & ~(1 << 3), ALL, "member 3 does not count any more"),
+        (ALL, 0b1111, "4 observers where 5 are needed"),
+        (ALL, 0b1111000, "4 observers where 5 are needed"),
+        (ALL, 0b1111100, "a signer without an observation"),
+    ],
+)
+def test_observers_are_a_quorum_of_active_members_and_signers_are_observers(active: int, observers: int, message: str):
+    with pytest.raises(QuorumError, match=message):
+        check_quorum(dataclasses.replace(SEVEN, active=active), DIGEST, observers, *join_signatures(_signed(0, 1, 2, 3, 4)))
+
+
+def test_a_member_without_its_bit_is_not_missed():
+    active = ALL & ~(1 << 5)
+    check_quorum(dataclasses.replace(SEVEN, active=active), DIGEST, active, *join_signatures(_signed(0, 1, 2, 3, 4)))
 
 
 def test_signatures_out_of_order_are_refused():
     mask, joined = join_signatures(_signed(0, 1, 2, 3, 4))
     with pytest.raises(QuorumError, match="member 0 is"):
-        check_quorum(SEVEN, DIGEST, mask, joined[64:] + joined[:64])
+        check_quorum(SEVEN, DIGEST, ALL, mask, joined[64:] + joined[:64])
 
 
 def test_a_high_s_is_refused():

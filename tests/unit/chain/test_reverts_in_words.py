@@ -26,8 +26,8 @@ def test_a_custom_error_comes_with_its_values_and_a_remedy():
 
 
 def test_a_struct_in_an_error_is_shown():
-    data = selector("UnusableListing((address,uint128,uint128))") + encode(
-        ["(address,uint128,uint128)"], [("0x" + "11" * 20, 2, 3)]
+    data = selector("UnusableListing((address,uint96,uint128))") + encode(
+        ["(address,uint96,uint128)"], [("0x" + "11" * 20, 2, 3)]
     )
     assert decode_revert(data)[1]["values"] == ("0x" + "11" * 20, 2, 3)
 

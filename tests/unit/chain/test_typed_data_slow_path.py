@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chain import typed_data
 from chain.hashing import address_of
 from chain.offers import Offer
+from chain.permits import PERMIT_TYPE, permit_digest
 from chain.typed_data import Domain
 from chain.values import Header
 from governance.values import PeriodKind
@@ -34,6 +35,7 @@ OFFERS = st.builds(
     period_kind=st.sampled_from(PeriodKind),
     period_length=st.integers(0, 2**32 - 1),
     max_periods=st.integers(0, 2**32 - 1),
+    notice_periods=st.integers(0, 2**16 - 1),
     lead=st.integers(0, 2**32 - 1),
     expiry=st.integers(0, 2**64 - 1),
     nonce=st.integers(0, 2**256 - 1),
@@ -71,6 +73,14 @@ def test_reports(domain: Domain, header: Header, rows: list[int]):
 def test_observation_roots(domain: Domain, epoch: int, root: bytes):
     expected = _slow(domain, "Surety Committee", typed_data.OBSERVATION_ROOT_TYPE, [epoch, root])
     assert typed_data.observation_root_digest(domain, epoch, root) == expected
+
+
+@settings(max_examples=50)
+@given(DOMAINS, ADDRESSES, ADDRESSES, *[st.integers(0, 2**256 - 1)] * 3)
+def test_permits(domain: Domain, owner: str, spender: str, value: int, nonce: int, deadline: int):
+    expected = _slow(domain, "A Token", PERMIT_TYPE, [owner, spender, value, nonce, deadline])
+    found = permit_digest(typed_data.separator(domain, "A Token"), owner, spender, value, nonce, deadline)
+    assert found == expected
 
 
 @given(OFFERS, ADDRESSES)
