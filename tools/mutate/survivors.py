@@ -35,7 +35,7 @@ class Survivor:
 def read(page: str) -> dict[str, Survivor]:
     """The entries by key; a line that begins with two spaces goes on with the one before. Raises UnreadableList."""
     found: dict[str, Survivor] = {}
-    for entry in re.findall(r"^- .*(?:\n  .*)*", page, re.MULTILINE):
+    for entry in re.findall(r"^- contracts/.*(?:\n  .*)*", page, re.MULTILINE):
         match = ENTRY.match(re.sub(r"\n  ", " ", entry))
         if match is None:
             raise UnreadableList(f"no key, no kind or no reason: {entry}")
