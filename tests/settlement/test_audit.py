@@ -22,6 +22,7 @@ from oracle.samples import Sample, Samples
 from oracle.wire import Proposal, proposal_json
 from settlement.audit import Auditor, NotDecided, SetArchive, UnknownAgreement, verify_period
 from settlement.audit_checks import EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Result
+from settlement.audit_money import stakes_of
 from settlement.audit_trail import ForeignCall, ReportedPeriod, decode_report, follow, submission_of
 
 
@@ -76,7 +77,8 @@ def court(sqlite_troupe, tmp_path) -> Court:
 
 
 def reported(court: Court, agreement: int) -> ReportedPeriod:
-    trail = follow(court.stage.node, court.stage.book, agreement, 0, 5_000)
+    record = court.troupe.docket.agreement(agreement)
+    trail = follow(court.stage.node, court.stage.book, agreement, 0, stakes_of(record))
     assert isinstance(trail, ReportedPeriod)
     return trail
 

@@ -148,7 +148,7 @@ def test_sums_and_newest_periods_of_a_page(stage, watcher, reader) -> None:
     assert (totals.expired_periods, totals.reports, totals.skipped_rows) == (2, 3, 0)
     assert totals.tokens[0].division.provider == sums[one].provider + sums[two].provider
     configuration = "0x" + stage.configuration.digest.hex()
-    assert (reader.observer_sets(configuration.upper().replace("X", "x")), reader.observer_sets("0x00")) == ([0b1111], [])
+    assert (reader.crews(configuration.upper().replace("X", "x")), reader.crews("0x00")) == ([stage.crew()], [])
     view = reader.agreement(one)
     assert view
     assert (view.next_period, view.deposit_left, view.closed) == (2, 4_750, False)
@@ -159,7 +159,7 @@ def test_laws_terms_providers_payments_and_the_ledger(stage, watcher, reader) ->
     stage.play(agreement, stage.row(agreement, 0, Outcome.BREACH, 9_000, 1_000))
     stage.pactum.claim_customer(stage.relay, [agreement])
     broken = stage.publish_law("% another\n")
-    stage.law_stone.break_law(stage.governor, broken)
+    stage.govern(stage.law_stone.break_call(broken))
     stage.zone.register(stage.provider, stage.provider.address, '{"name": "renamed"}')
     watcher.catch_up()
 

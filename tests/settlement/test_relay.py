@@ -316,4 +316,6 @@ def test_a_report_is_mined_and_matures_into_the_claims_of_its_verdict(troupe, ob
     with troupe.store.read() as session:
         assert session.scalars(select(AcceptanceRow.credit_bps)).one() == 2_500
     assert troupe.stage.pactum.claimable_of(agreement).customer_from_fees == 252
-    assert troupe.stage.pactum.claimable_of_relay(troupe.stage.relay.address, troupe.stage.token.address) == 5
+    stage = troupe.stage
+    relayed = stage.configuration.digest, stage.token.address, stage.relay.address, [0b1111]
+    assert stage.pactum.claimable_of_relay(*relayed) == 5
