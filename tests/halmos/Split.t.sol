@@ -47,11 +47,13 @@ contract SplitFacts {
         assert(Facts.ceilingFits(amount, bps));
     }
 
-    function check_aShareRoundedUpIsAtMostAUnitAboveTheOneRoundedDown(uint128 amount, uint16 bps) external pure {
+    function check_aShareRoundedUpIsTheLeastThatCoversIt(uint128 amount, uint16 bps) external pure {
         assume(bps <= Split.BPS);
-        uint256 floor = Split.floorShare(amount, bps);
-        uint256 ceil = Split.ceilShare(amount, bps);
-        assert(ceil >= floor && ceil - floor <= 1);
+        unchecked {
+            uint256 product = uint256(amount) * bps;
+            uint256 covered = Split.ceilShare(amount, bps) * Split.BPS;
+            assert(covered >= product && covered - product < Split.BPS);
+        }
     }
 
     /// @dev Refuted, or the prover proves nothing: rounding loses up to a unit of each share.
