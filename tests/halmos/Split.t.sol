@@ -47,15 +47,6 @@ contract SplitFacts {
         assert(Facts.ceilingFits(amount, bps));
     }
 
-    function check_aShareRoundedUpIsTheLeastThatCoversIt(uint128 amount, uint16 bps) external pure {
-        assume(bps <= Split.BPS);
-        unchecked {
-            uint256 product = uint256(amount) * bps;
-            uint256 covered = Split.ceilShare(amount, bps) * Split.BPS;
-            assert(covered >= product && covered - product < Split.BPS);
-        }
-    }
-
     /// @dev Refuted, or the prover proves nothing: rounding loses up to a unit of each share.
     function check_control_sharesRoundedDownAreExact(uint128 fee, uint16 bps) external pure {
         assume(bps <= Split.BPS);
