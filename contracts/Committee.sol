@@ -95,7 +95,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
         configuration = keccak256(abi.encode(block.chainid, address(this), index, since, members));
         uint8 size = SafeCast.toUint8(members.length);
         uint8 quorum = (size - 1) / 3 * 2 + 1;
-        uint32 all = SafeCast.toUint32((1 << size) - 1);
+        uint32 all = SafeCast.toUint32(Bits.before(size));
 
         if (index > 0) _records[_history[index - 1]].until = SafeCast.toUint40(since);
         _history.push(configuration);
@@ -297,7 +297,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
         bytes memory roll = Roll.load(record.roll, size);
         for (uint256 i = 0; i < size; ++i) {
             if (roll.member(i) != member) continue;
-            record.active &= ~SafeCast.toUint32(1 << i);
+            record.active &= ~SafeCast.toUint32(Bits.only(i));
             emit Deactivated(configuration, member, i);
             return;
         }
@@ -379,8 +379,8 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
     function _requireSignatures(bytes memory roll, bytes32 digest, uint256 signers, bytes calldata signatures) private view {
         (bool found, uint256 who) = roll.forged(digest, signers, signatures);
         if (!found) return;
-        uint256 before = Bits.count(signers & ((1 << who) - 1));
-        revert BadSignature(who, roll.member(who), Compact.recover(digest, signatures, before));
+        uint256 k = Bits.count(signers & Bits.before(who));
+        revert BadSignature(who, roll.member(who), Compact.recover(digest, signatures, k));
     }
 
     function _until(uint40 until) private pure returns (uint64) {

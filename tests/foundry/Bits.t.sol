@@ -43,6 +43,11 @@ contract BitsTest {
         VM.assertEq(total, counted(set));
     }
 
+    function testFuzz_whoIsBeforeAMemberHasALowerIndex(uint8 member, uint8 other) public pure {
+        VM.assertTrue(Bits.has(Bits.before(member), other) == (other < member));
+        VM.assertTrue(Bits.has(Bits.only(member), other) == (other == member));
+    }
+
     function test_hasSeesOneBit() public pure {
         VM.assertTrue(Bits.has(4, 2));
         VM.assertFalse(Bits.has(4, 1));

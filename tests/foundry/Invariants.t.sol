@@ -12,7 +12,7 @@ import {Model} from "./support/Model.sol";
 import {VM} from "./support/Vm.sol";
 
 /// @notice What holds after every step of anybody, in any order; and that from there everything comes to its end. With one seed, Forge
-/// takes the same steps for every rule: the many steps are taken for all rules at once, and few for each alone, which names what broke.
+/// takes the same steps for every rule: the many steps are taken for all rules in turn, and few for each alone, which names what broke.
 /// forge-config: default.invariant.runs = 2
 /// forge-config: deep.invariant.runs = 24
 contract InvariantsTest {
@@ -108,10 +108,26 @@ contract InvariantsTest {
 
     // rules -----------------------------------------------------------------------------------------------------------------------
 
-    /// forge-config: default.invariant.runs = 24
+    /// @notice One rule after each step, in turn, and all of them in the end: what went wrong once stays wrong.
+    /// forge-config: default.invariant.runs = 32
     /// forge-config: deep.invariant.runs = 2048
-    function invariant_everyRuleHoldsAtOnce() public view {
-        check();
+    function invariant_everyRuleInTurn() public view {
+        uint256 turn = handler.steps() % 15;
+        if (turn == 0) invariant_pactumHoldsExactlyWhatItOwes();
+        if (turn == 1) invariant_theZoneHoldsAllStake();
+        if (turn == 2) invariant_theTribunalHoldsBondsAndWhatItOwes();
+        if (turn == 3) invariant_theCommitteeHoldsBondsAndWhatItOwes();
+        if (turn == 4) invariant_everyFeeIsSplitExactly();
+        if (turn == 5) invariant_noDepositIsOverslashed();
+        if (turn == 6) invariant_capsAreNeverExceeded();
+        if (turn == 7) invariant_nothingIsClaimableBeforeItMatured();
+        if (turn == 8) invariant_nobodyIsPaidTwice();
+        if (turn == 9) invariant_noStakeLeavesBeforeItsPeriodsAreSettled();
+        if (turn == 10) invariant_disputesAreAccountedFor();
+        if (turn == 11) invariant_runningAgreementsKeepWhatTheyPinned();
+        if (turn == 12) invariant_modelAndContractAgreeOnEveryAgreement();
+        if (turn == 13) invariant_modelAndContractAgreeOnEverybodyElse();
+        if (turn == 14) invariant_committeesStandAsTheModelSays();
     }
 
     /// @notice Exact, not only enough: what came in is owed or was paid, to the unit.

@@ -18,17 +18,18 @@ abstract contract AgreementSteps is Books {
 
     modifier timed() {
         VM.warp(clock);
+        ++steps;
         _;
     }
 
     // time ------------------------------------------------------------------------------------------------------------------------
 
-    function wait(uint32 time) external {
+    function wait(uint32 time) external timed {
         clock += time % (time % 16 == 0 ? 2 * DAY : 3 hours);
     }
 
     /// @dev To a moment that matters to somebody, the second before or the second after.
-    function waitForAnEdge(uint256 which, uint8 edge, uint8 side) external {
+    function waitForAnEdge(uint256 which, uint8 edge, uint8 side) external timed {
         uint256 time = _edge(which, edge % 8);
         if (time == 0) return;
         time = time + side % 3 - 1;

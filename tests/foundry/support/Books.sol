@@ -79,6 +79,7 @@ abstract contract Books is House {
     mapping(uint96 agreement => uint256) internal _fromDeposit; // paid to its customer, ever
     uint256 public fromFees; // paid by Pactum, ever
     uint256 public clock = NOW;
+    uint256 public steps; // that were taken, whether they did something or not
     mapping(string step => uint256) public taken; // how often each step did something
 
     function setUp() public override {
