@@ -17,9 +17,11 @@ from chain.deployment import BondsMissing, DeploymentFailed, DeployParameters, d
 from chain.devnet import Anvil
 from chain.governor import Governor
 from chain.journal import Journal
+from chain.node import Node
 from chain.reverts import TransactionReverted
 from chain.sender import Call, Sender
 from chain.timelock import Role
+from chain.typed_data import observation_root_digest
 from chain.values import Listing
 from chain.verification import NotAsMeant, verify
 from governance.errors import BadInput
@@ -313,6 +315,32 @@ def test_a_damaged_journal_is_told(site: Site, old: str, new: str, message: str)
     site.journal_path.write_text(text.replace(old, new, 1))
     with pytest.raises(BadInput, match=message):
         site.run()
+
+
+def test_a_founding_that_is_over_is_left_alone_though_a_bond_was_lost_since(site: Site):
+    book = site.run()
+    signer, domain = site.anvil.signer(1), book.committee_domain
+    roots = (b"\1" * 32, b"\2" * 32)
+    proof = [(root, signer.sign_compact(observation_root_digest(domain, 1, root))) for root in roots]
+    committee = CommitteeClient(site.node, book.committee)
+    committee.expose(Sender(site.node, site.anvil.signer(9)), signer.address, 1, *proof)
+    assert committee.bond_of(signer.address) == 0
+    assert site.run() == book
+    assert site.sent == SENDS
+
+
+def test_a_creation_that_is_mined_while_it_is_looked_for_is_found(site: Site, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(Interrupted):
+        site.run(Mortal(site.sender(), 1, before=False))
+    code, asked = Node.code, []
+
+    def late(node: Node, address: str, *tag: Any) -> bytes:
+        asked.append(address)
+        return b"" if asked.count(address) == 1 else code(node, address, *tag)
+
+    monkeypatch.setattr(Node, "code", late)
+    site.run()
+    assert site.sent == SENDS
 
 
 def test_an_account_that_another_program_sends_for_all_the_time_is_told(site: Site):
