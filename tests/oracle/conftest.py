@@ -15,7 +15,7 @@ from chain.offers import Offer
 from chain.quorum import configuration_digest
 from chain.row import pack
 from chain.typed_data import Domain, observation_root_digest, report_digest
-from chain.values import FOREVER_S, Configuration, Listing, Parameters
+from chain.values import FOREVER_S, Configuration, Listing, Parameters, everyone, member_bit
 from governance import laws as shipped_laws
 from governance.clock import ManualClock
 from governance.values import Observation, PeriodKind, Ratio
@@ -123,7 +123,12 @@ class Committee:
     def configure(self, index: int, since_s: int, members: Sequence[Signer]) -> Configuration:
         addresses = tuple(member.address for member in members)
         digest = configuration_digest(self.rules.committee, index, since_s, addresses)
-        return Configuration(digest, index, since_s, FOREVER_S, 3, addresses)
+        return Configuration(digest, index, since_s, FOREVER_S, 3, addresses, everyone(len(addresses)))
+
+    def deactivate(self, member: int) -> None:
+        """Strikes a member off, as the chain does when somebody shows that it signed two roots."""
+        self.configuration = replace(self.configuration, active=self.configuration.active & ~member_bit(member))
+        self.book.configurations = [self.configuration]
 
     def publish(self, text: str) -> bytes:
         self.book.texts[text_id(text)] = text
@@ -155,6 +160,7 @@ class Committee:
             period_kind=PeriodKind.FIXED,
             period_length=length_s,
             max_periods=100,
+            notice_periods=1,
             lead=0,
             expiry=2**40,
             nonce=number,
@@ -167,8 +173,8 @@ class Committee:
             start_s=start_s,
             periods=periods,
             calendar=offer.calendar(start_s, periods),
-            parameters=Parameters(7_200, 600, 2_000, 1_000),
-            listing=Listing(offer.token, 1, 0),
+            parameters=Parameters(7_200, 600, 7_200, 15_000, 31 * 86_400, 2_000, 1_000, 1_000, "0x" + "dd" * 20),
+            listing=Listing(offer.token, 0, 1),
             opened_block=1,
         )
         self.book.records[number] = record

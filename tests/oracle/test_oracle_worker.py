@@ -11,15 +11,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chain.addressbook import AddressBook
-from chain.contracts import LawStoneClient, PactumClient, TokenClient, ZoneClient
-from chain.devnet import Anvil, DeployParameters, deploy, dev_signer, start_anvil
+from chain.contracts import CommitteeClient, NotaryClient, PactumClient, TokenClient, ZoneClient
+from chain.deployment import DeployParameters, deploy
+from chain.devnet import Anvil, dev_signer, start_anvil
 from chain.docket import Docket
 from chain.hashing import ZERO_ADDRESS, text_id
 from chain.keys import new_keystore, open_keystore, recover_compact
@@ -145,10 +146,13 @@ class Stage:
         self.members = [open_keystore(self.keystore, "secret"), *(dev_signer(number) for number in range(5, 8))]
         self.governor, self.provider, self.customer = (Sender(anvil.node, dev_signer(number)) for number in range(3))
         members = tuple(member.address for member in self.members)
-        begun_s = anvil.node.block("latest").timestamp_s
-        parameters = Parameters(2, 1, 2_000, 1_000)
-        self.book = deploy(anvil.node, self.governor, DeployParameters(members, begun_s + 2, EPOCH_S, parameters, min_fee=100))
-        self.pactum = PactumClient(anvil.node, self.book.pactum)
+        parameters = Parameters(2, 1, 1, 4, 86_400, 2_000, 1_000, 1_000, self.governor.address)
+        law = shipped_laws.read("standard")
+        values = DeployParameters(members, None, 2, EPOCH_S, parameters, laws=(law,), min_fee=100)
+        self.book = deploy(anvil.node, self.governor, values)
+        committee = CommitteeClient(anvil.node, self.book.committee)
+        self.begins_s = committee.configuration_of(committee.configuration_at(2**63) or b"").since_s
+        self.pactum, self.notary = PactumClient(anvil.node, self.book.pactum), NotaryClient(anvil.node, self.book.notary)
         self.rules = Rules(self.book.committee_domain, self.book.pactum_domain, EPOCH_S)
         self.law, self.terms = self._publish(url)
         self._fund()
@@ -157,20 +161,19 @@ class Stage:
         """An agreement that starts with the next period that is not too near, behind enough blocks to be final."""
         offer = Offer(
             self.provider.address, ZERO_ADDRESS, self.book.token or "", self.terms, self.law, 1_000, 5_000, 10_000, 2_000, 7_000,
-            PeriodKind.FIXED, PERIOD_S, 1_000, 0, 2**63, time.time_ns(),
+            PeriodKind.FIXED, PERIOD_S, 1_000, 1, 0, 2**63, time.time_ns(),
         )  # fmt: skip
         signature = dev_signer(1).sign_digest(offer_digest(self.book.pactum_domain, offer))
-        start_s = (int(time.time() + 1.5) // PERIOD_S + 1) * PERIOD_S
-        opened = self.pactum.opened(self.pactum.open(self.customer, offer, signature, start_s, periods))
+        start_s = (int(max(time.time() + 1.5, self.begins_s)) // PERIOD_S + 1) * PERIOD_S
+        now = self.pactum.conditions_of(offer.token)
+        receipt = self.notary.open(self.customer, offer, signature, start_s, periods, now.parameters, now.listing)
+        opened = self.notary.opened(receipt)
         self.anvil.mine(3)
         return opened.agreement
 
     def _publish(self, url: str) -> tuple[bytes, bytes]:
         law, terms = shipped_laws.read("standard"), TERMS.format(url=url)
-        stone = LawStoneClient(self.anvil.node, self.book.law_stone)
-        stone.publish(self.governor, law)
-        stone.enact(self.governor, text_id(law))
-        self.pactum.publish_terms(self.customer, terms)
+        self.notary.publish_terms(self.customer, terms)
         return text_id(law), text_id(terms)
 
     def _fund(self) -> None:
@@ -341,7 +344,6 @@ def test_samples_that_could_not_be_stored_wait_in_their_order() -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from chain.addressbook import AddressBook
 from chain.keys import open_keystore
 from oracle.worker import WorkerConfig, run_worker
 folder, rpc_url, relay_url, keystore = Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4])
@@ -428,7 +430,7 @@ def test_a_step_that_breaks_stops_neither_the_worker_nor_the_steps_after_it(
 
 
 def test_a_worker_does_not_begin_on_another_chain(stage: Stage, tmp_path: Path) -> None:
-    book = AddressBook(1, stage.book.deployed_block, *stage.book.contracts)
+    book = replace(stage.book, chain_id=1)
     with pytest.raises(WrongChain):
         asyncio.run(work(config(stage, tmp_path, 0, "http://127.0.0.1:1", book=book), asyncio.Event()))
 

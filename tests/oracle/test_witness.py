@@ -16,7 +16,7 @@ from governance.errors import BadInput, SuretyError
 from governance.values import Observation, Outcome, Ratio
 from oracle.evidence import EvidenceUnavailable
 from oracle.relay_client import RelayRefused
-from oracle.rows import Equivocation, MemberRefused, RowRefused, epoch_root, verify_member
+from oracle.rows import Equivocation, MemberRefused, RowRefused, SetRefused, epoch_root, verify_member
 from oracle.samples import Samples
 from oracle.store import ForeignDatabase, SupersetRefused
 from oracle.wire import Proposal
@@ -463,6 +463,29 @@ def test_an_equivocator_is_dropped_on_a_proof_and_on_no_less(
     with pytest.raises(SupersetRefused):
         at_work.cosign(committee.propose(*other, equivocations=(framed,)))
     at_work.cosign(committee.propose(*honest[:3], equivocations=(Equivocation(3, committee.epoch(), roots),)))
+
+
+def test_a_member_that_the_chain_struck_off_is_left_out_for_a_smaller_set(
+    committee: Any, at_work: Witness, honest: list[Any]
+) -> None:
+    """Its proof may be of another epoch: nothing but the chain says that it does not count."""
+    at_work.cosign(committee.propose(*honest))
+    smaller, larger = committee.propose(*honest[:3]), committee.propose(*honest, payee="0x" + "88" * 20)
+    with pytest.raises(SupersetRefused):
+        at_work.cosign(smaller)
+    committee.deactivate(3)
+    with pytest.raises(SetRefused, match="member 3 does not count any more"):
+        at_work.cosign(larger)
+    at_work.cosign(smaller)
+
+
+def test_a_member_that_was_struck_off_observes_no_more(
+    committee: Any, relay: Any, clock: ManualClock, recorded: Recorded
+) -> None:
+    committee.open()
+    committee.deactivate(2)
+    witness = committee.witness(2, [relay], clock, recorded())
+    assert (witness.observe_due_epochs(), witness.push()) == ([], 0)
 
 
 def test_signed_sets_are_kept_to_be_served(committee: Any, at_work: Witness, honest: list[Any]) -> None:

@@ -12,17 +12,22 @@ import pytest
 
 from chain.devnet import dev_signer
 from chain.quorum import join_signatures
+from chain.row import unpack
 from chain.sender import Call
 from chain.values import Configuration
-from governance.values import Observation, Outcome, Ratio
+from governance.values import Observation, Outcome, Ratio, Row
 from oracle.evidence import EvidenceStore, Stretch, recount
 from oracle.laws import Laws
 from oracle.samples import Result as ProbeResult
 from oracle.samples import Sample, Samples
 from oracle.wire import Proposal, proposal_json
 from settlement.audit import Auditor, NotDecided, SetArchive, UnknownAgreement, verify_period
-from settlement.audit_checks import EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Result
+from settlement.audit_checks import EVERY_DISPUTED, EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Result
+from settlement.audit_money import dispute_checks, stakes_of
 from settlement.audit_trail import ForeignCall, ReportedPeriod, decode_report, follow, submission_of
+from settlement.split import Stakes, divide
+
+STAKES = Stakes(1_009, 5_000, 5_000, 2_000, 1_000, 5)
 
 
 class Court:
@@ -76,7 +81,8 @@ def court(sqlite_troupe, tmp_path) -> Court:
 
 
 def reported(court: Court, agreement: int) -> ReportedPeriod:
-    trail = follow(court.stage.node, court.stage.book, agreement, 0, 5_000)
+    record = court.troupe.docket.agreement(agreement)
+    trail = follow(court.stage.node, court.stage.book, agreement, 0, stakes_of(record))
     assert isinstance(trail, ReportedPeriod)
     return trail
 
@@ -329,3 +335,124 @@ def test_call_data_of_a_report_are_read_back_whole(court) -> None:
         submission_of(court.stage.node, court.stage.book, receipt.tx_hash)
     with pytest.raises(ForeignCall):
         decode_report(b"\x00" * 400)
+
+
+def accepted_row(court: Court, agreement: int) -> Row:
+    """The row that waits, as it was accepted."""
+    return unpack(reported(court, agreement).accepted.row)
+
+
+def rest(court: Court) -> None:
+    """Lets what was done become final."""
+    court.stage.anvil.mine(3)
+    court.troupe.look()
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["confirmed", "lapsed"])
+def test_a_row_that_was_disputed_and_stands_holds_in_every_check(court, silent) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    deadline_s = court.stage.dispute(accepted_row(court, agreement)).deadline
+    open_ = court.auditor().verify(agreement, 0)
+    assert unverified(open_) == {"the split", "the ruling", "the decision is beyond recall"}
+    if silent:
+        court.stage.anvil.move_to(deadline_s)
+        court.stage.tribunal.lapse(court.stage.relay, agreement, 0)
+    else:
+        court.stage.tribunal.confirm(court.stage.governor, agreement, 0)
+    rest(court)
+    report = court.auditor().verify(agreement, 0)
+    assert set(results(report).values()) == {Result.HELD}, report.document()
+    assert set(EVERY_DISPUTED) <= set(results(report))
+    assert report.result is Result.HELD
+
+
+def replaced(court: Court, verdict: tuple[Outcome, int, int]) -> AuditReport:
+    """A quorum reports that all is well where tier 2 was missed; somebody disputes it, and the arbiter replaces it."""
+    agreement = court.troupe.open()
+    epoch = court.troupe.end(agreement)
+    for member in range(4):
+        court.troupe.push(member, epoch, court.observe(member, agreement, 97))
+    (draft,) = court.troupe.relay.propose()
+    forged = court.stage.row(agreement, 0, Outcome.MET)
+    court.stage.header = lambda *_: draft.header
+    try:
+        court.stage.report([forged])
+    finally:
+        del court.stage.header
+    court.stage.dispute(forged)
+    court.stage.tribunal.replace(court.stage.governor, agreement, 0, *verdict)
+    rest(court)
+    return court.auditor().verify(agreement, 0)
+
+
+def test_a_lie_that_was_replaced_by_the_truth_holds_and_is_named(court) -> None:
+    report = replaced(court, (Outcome.BREACH, 2_500, 0))
+    assert report.result is Result.HELD, report.document()
+    assert report.suspects == ("the reported row",)
+
+
+def test_a_lie_that_was_replaced_by_another_fails(court) -> None:
+    report = replaced(court, (Outcome.BREACH, 10_000, 0))
+    assert (report.result, failed(report)) == (Result.FAILED, {"the verdict", "the reported row"})
+
+
+def test_periods_that_were_settled_in_silence_hold(court) -> None:
+    """The first by the row that came after it, with an expiry in between; the last by itself."""
+    agreement = court.troupe.open(3)
+    court.report(agreement, 0)
+    court.report(agreement, 2)
+    rest(court)
+    for period in (0, 1):
+        assert court.auditor().verify(agreement, period).result is Result.HELD
+    assert unverified(court.auditor().verify(agreement, 2)) == {"the split"}
+    court.settle(agreement)
+    assert court.auditor().verify(agreement, 2).result is Result.HELD
+
+
+def test_what_was_claimed_and_refunded_is_part_of_the_accounts(court) -> None:
+    agreement = court.troupe.open(4, deposit=1_000, max_slash_bps=10_000)
+    court.report(agreement, 0)
+    court.stage.pactum.terminate(court.stage.customer, agreement)
+    court.stage.mature()
+    court.stage.pactum.claim_customer(court.stage.relay, [agreement])
+    court.stage.pactum.claim_provider(court.stage.provider, [agreement], court.stage.token.address, court.stage.treasury)
+    rest(court)
+    assert results(court.auditor().verify(agreement, 0))["the split"] is Result.HELD
+
+
+def test_a_contract_that_divides_otherwise_than_the_reference_is_found(court, monkeypatch) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+    monkeypatch.setattr("settlement.life.divide", lambda *_: divide(Outcome.MET, 0, 0, STAKES))
+    report = court.auditor().verify(agreement, 0)
+    assert (report.result, failed(report)) == (Result.FAILED, {"the split"})
+
+
+def test_a_report_is_judged_by_the_committee_as_it_was_then(court) -> None:
+    """A member that was struck off after it signed counted when it did."""
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.stage.expose(1)
+    court.settle(agreement)
+    report = court.auditor().verify(agreement, 0)
+    assert report.result is Result.HELD, report.document()
+    assert court.troupe.docket.configurations[0].active == 0b1101
+
+
+@pytest.mark.parametrize(("late_s", "expected"), [(-1, Result.HELD), (0, Result.FAILED)])
+def test_a_ruling_after_its_deadline_fails(court, late_s, expected) -> None:
+    """Such a thing no contract of ours lets through: the trail is bent by hand."""
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.stage.dispute(accepted_row(court, agreement))
+    court.stage.tribunal.confirm(court.stage.governor, agreement, 0)
+    record = court.troupe.docket.agreement(agreement)
+    trail = reported(court, agreement)
+    assert trail.dispute
+    assert trail.dispute.ruled_in
+    bent = replace(trail.dispute.ruled_in, timestamp_s=trail.dispute.disputed.deadline + late_s)
+    dispute = replace(trail.dispute, ruled_in=bent)
+    checks = {check.name: check.result for check in dispute_checks(record, replace(trail, dispute=dispute), dispute)}
+    assert checks == {"the dispute": Result.HELD, "the ruling": expected}

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 import httpx
 import pytest
 
-from chain.addressbook import AddressBook
 from chain.calls import NoContract
 from chain.node import Node, NodeUnavailable
 from chain.sender import WrongChain
@@ -92,7 +92,8 @@ def test_rounds_carry_a_period_from_observations_to_claims(stage, troupe, settle
     assert settlement.round() == 2
     assert settlement.round() == 0
     assert [stage.pactum.agreement_of(key).closed for key in (agreement, silent)] == [True, True]
-    assert stage.pactum.claimable_of_relay(stage.relay.address, stage.token.address) == 5
+    relayed = stage.configuration.digest, stage.token.address, stage.relay.address, [0b1111]
+    assert stage.pactum.claimable_of_relay(*relayed) == 5
 
 
 def test_trouble_with_the_node_passes(stage, sqlite_url, monkeypatch, caplog) -> None:
@@ -128,15 +129,15 @@ def test_a_mistake_in_one_step_does_not_stop_the_others(stage, sqlite_url, monke
 def test_what_cannot_mend_itself_is_raised(stage, sqlite_url) -> None:
     with pytest.raises(NodeUnavailable):
         Settlement(SettlementConfig("http://127.0.0.1:9", stage.book, stage.anvil.signer(3), sqlite_url))
-    other_chain = AddressBook(1, 0, *stage.book.contracts)
+    other_chain = replace(stage.book, chain_id=1)
     with pytest.raises(WrongChain):
         Settlement(SettlementConfig(stage.anvil.rpc_url, other_chain, stage.anvil.signer(3), sqlite_url))
-    nowhere = AddressBook(stage.book.chain_id, 0, *[stage.treasury] * 4)
+    nowhere = replace(stage.book, **dict.fromkeys(("pactum", "zone", "committee", "tribunal"), stage.treasury))
     with pytest.raises(NoContract):
         Settlement(SettlementConfig(stage.anvil.rpc_url, nowhere, stage.anvil.signer(3), sqlite_url))
     first = Settlement(config_of(stage, sqlite_url))
     first.round()
-    swapped = AddressBook(stage.book.chain_id, 0, stage.book.zone, stage.book.pactum, stage.book.committee, stage.book.law_stone)
+    swapped = replace(stage.book, pactum=stage.book.zone, zone=stage.book.pactum)
     second = Settlement(SettlementConfig(stage.anvil.rpc_url, swapped, stage.anvil.signer(3), sqlite_url))
     with pytest.raises(ForeignDatabase):
         second.round()

@@ -12,6 +12,7 @@ too few are killed. Mutants are made in copies under .build/mutate, never in the
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import json
 import os
@@ -115,15 +116,16 @@ class Team:
 
 def verdict(workshop: Workshop, mutant: Mutant) -> tuple[str, str | None]:
     """What becomes of a mutant, and the first test that noticed it. Raises BrokenWorkshop where Forge itself fails."""
-    for run in workshop.test(mutant):
-        if run.code is None:
-            return KILLED, "the tests do not end"
-        if not run.compiled:
-            return UNCOMPILABLE, None
-        if run.failed_test is not None:
-            return KILLED, run.failed_test
-        if run.code != 0:
-            raise BrokenWorkshop(f"{mutant.key}:\n{run.said}")
+    with contextlib.closing(workshop.test(mutant)) as runs:
+        for run in runs:
+            if run.code is None:
+                return KILLED, "the tests do not end"
+            if not run.compiled:
+                return UNCOMPILABLE, None
+            if run.failed_test is not None:
+                return KILLED, run.failed_test
+            if run.code != 0:
+                raise BrokenWorkshop(f"{mutant.key}:\n{run.said}")
     return SURVIVED, None
 
 

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -31,11 +32,16 @@ SETTINGS: tuple[Mapping[str, str], ...] = (
     {"FOUNDRY_OPTIMIZER": "true", "FOUNDRY_VIA_IR": "true"},
 )
 # Few random cases: what survives these is given more.
-QUICK = {"FOUNDRY_FUZZ_RUNS": "16", "FOUNDRY_INVARIANT_RUNS": "1", "FOUNDRY_INVARIANT_DEPTH": "32"}
-THOROUGH = {"FOUNDRY_FUZZ_RUNS": "256", "FOUNDRY_INVARIANT_RUNS": "8", "FOUNDRY_INVARIANT_DEPTH": "128"}
+Amount = tuple[tuple[str, str], ...]
+QUICK: Amount = (("FOUNDRY_FUZZ_RUNS", "16"),)
+THOROUGH: Amount = (("FOUNDRY_FUZZ_RUNS", "256"), ("FOUNDRY_INVARIANT_RUNS", "3"), ("FOUNDRY_INVARIANT_DEPTH", "128"))
 # Two profiles of the compiler would compile everything twice.
 PROFILE_LINES = ("additional_compiler_profiles", "compilation_restrictions")
 SLOW_SUITE_S = 1.0
+# What the contracts cost as they ship; without optimiser they cost more.
+OF_GAS = ("--no-match-contract", "GasTest$")
+LIKELY = 2
+LONGEST_S = 1200.0
 PATIENCE = 10  # times as long as the tests take without a mutant
 SUITE = re.compile(r"^Ran \d+ tests? for (?P<suite>\S+)$")
 TAKEN = re.compile(r"finished in (?P<number>[\d.]+)(?P<unit>ns|µs|ms|s)")
@@ -61,6 +67,14 @@ class Run:
         return found["test"] if found else None
 
     @property
+    def failed_suite(self) -> str | None:
+        """File of the suite with that test."""
+        before = self.said[: found.start()] if (found := FAILED.search(self.said)) else ""
+        return next(
+            (suite["suite"].partition(":")[0] for line in reversed(before.splitlines()) if (suite := SUITE.match(line))), None
+        )
+
+    @property
     def compiled(self) -> bool:
         """Whether there was something to test."""
         return "Compiler run failed" not in self.said
@@ -73,8 +87,10 @@ class Workshop:
         self.project = project
         self.folder = folder
         self.settings: Mapping[str, str] = {}
-        self.slow_suites: tuple[str, ...] = ()
-        self.patience_s = 600.0
+        self.slow_suites: tuple[str, ...] = ("tests/foundry/*Invariants.t.sol",)
+        self._knows_all = False
+        self._patience_s = {QUICK: LONGEST_S, THOROUGH: LONGEST_S}
+        self._noticed_by: dict[str, Counter[str]] = {}  # suites, by the file of the mutants that they noticed
         self._compiler: subprocess.Popen[str] | None = None
         self._desk = Path()
 
@@ -92,28 +108,49 @@ class Workshop:
         shutil.rmtree(self._desk, ignore_errors=True)
 
     def prepare(self) -> None:
-        """Compile and run everything without a mutant, and learn how long it takes. Raises BrokenWorkshop."""
+        """Compile and test without a mutant, and learn what takes long. Raises BrokenWorkshop."""
         for settings in SETTINGS:
             self.settings = settings
-            if (built := self._forge("build", {})).compiled:
+            if (built := self._forge("build", QUICK)).compiled:
                 break
         else:
             raise BrokenWorkshop(built.said)
         begun = time.monotonic()
-        run = self._forge("test", THOROUGH)
-        if run.code != 0:
-            raise BrokenWorkshop(f"the tests fail without any mutant:\n{run.said}")
-        self.patience_s = PATIENCE * max(time.monotonic() - begun, 1)
-        self.slow_suites = tuple(sorted(suite for suite, taken_s in _times(run.said) if taken_s > SLOW_SUITE_S))
+        run = self._passing(QUICK, *self._without_slow_suites())
+        self._patience_s[QUICK] = PATIENCE * max(time.monotonic() - begun, 6)
+        self.slow_suites += tuple(sorted(suite for suite, taken_s in _times(run.said) if taken_s > SLOW_SUITE_S))
 
-    def test(self, mutant: Mutant) -> Iterator[Run]:
-        """The quick tests of a mutant, and, if it is asked for more, all of them."""
+    def test(self, mutant: Mutant) -> Generator[Run]:
+        """The suites that noticed others of its file; if asked for more, the quick ones; then all, with more random cases."""
+        noticed_by = self._noticed_by.setdefault(mutant.file, Counter())
+        likely = ",".join(suite for suite, _ in noticed_by.most_common(LIKELY))
+        stages = [(QUICK, ["--match-path", f"{{{likely}}}"])] if likely else []
+        stages.append((QUICK, self._without_slow_suites()))
         with self._mutated(mutant):
-            yield self._forge("test", QUICK, *self._without_slow_suites())
+            for amount, options in stages:
+                run = self._forge("test", amount, *options)
+                noticed_by.update([run.failed_suite] if run.failed_suite else [])
+                yield run
+        self._learn_of_all()
+        with self._mutated(mutant):
             yield self._forge("test", THOROUGH)
 
+    def _learn_of_all(self) -> None:
+        """That everything passes without a mutant, and how long it takes: once, and only where something survives so far."""
+        if not self._knows_all:
+            begun = time.monotonic()
+            self._passing(THOROUGH)
+            self._patience_s[THOROUGH] = PATIENCE * (time.monotonic() - begun)
+            self._knows_all = True
+
+    def _passing(self, amount: Amount, *options: str) -> Run:
+        run = self._forge("test", amount, *options)
+        if run.code != 0:
+            raise BrokenWorkshop(f"the tests fail without any mutant:\n{run.said}")
+        return run
+
     def _without_slow_suites(self) -> list[str]:
-        return ["--no-match-path", "{" + ",".join(self.slow_suites) + "}"] if self.slow_suites else []
+        return ["--no-match-path", "{" + ",".join(self.slow_suites) + "}"]
 
     @contextlib.contextmanager
     def _mutated(self, mutant: Mutant) -> Iterator[None]:
@@ -125,10 +162,10 @@ class Workshop:
         finally:
             file.write_bytes(whole)
 
-    def _forge(self, command: str, amount: Mapping[str, str], *options: str) -> Run:
+    def _forge(self, command: str, amount: Amount, *options: str) -> Run:
         """Fail fast, in one thread: the copies share the cores. Failures are not kept: the next mutant begins anew."""
-        asked = ["forge", command, *(["--fail-fast", "--threads", "1", *options] if command == "test" else [])]
-        environment = {**os.environ, **self.settings, **amount, "FOUNDRY_DENY": "never"}
+        asked = ["forge", command, *(["--fail-fast", "--threads", "1", *OF_GAS, *options] if command == "test" else [])]
+        environment = {**os.environ, **self.settings, **dict(amount), "FOUNDRY_DENY": "never"}
         environment |= {"FOUNDRY_DISABLE_NIGHTLY_WARNING": "1", "NO_COLOR": "1"}
         with subprocess.Popen(
             asked,
@@ -141,7 +178,7 @@ class Workshop:
             start_new_session=True,
         ) as process:
             try:
-                said, _ = process.communicate(timeout=self.patience_s)
+                said, _ = process.communicate(timeout=self._patience_s[amount])
                 return Run(process.returncode, said)
             except subprocess.TimeoutExpired:
                 return Run(None, "")

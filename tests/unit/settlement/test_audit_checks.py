@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.audit_checks import EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Check, Result, unmade
+from settlement.audit_checks import EVERY_DISPUTED, EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Check, Result, unmade
 
-KINDS = pytest.mark.parametrize("required", [EVERY_REPORTED, EVERY_EXPIRED], ids=["reported", "expired"])
+KINDS = pytest.mark.parametrize(
+    "required", [EVERY_REPORTED, EVERY_DISPUTED, EVERY_EXPIRED], ids=["reported", "disputed", "expired"]
+)
 extra = st.lists(st.builds(Check, st.just("the root of member 1"), st.just(Result.HELD), decisive=st.booleans()), max_size=2)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chain.values import Division
 from governance.errors import BadInput
 from governance.values import BPS, Outcome
-from settlement.split import Stakes, customer_of, divide, expired, fee_of, from_deposit, member_share
+from settlement.split import Stakes, customer_of, divide, expired, fee_of, from_deposit, member_share, rewarded, share_up
 
 UINT128 = 2**128 - 1
 
@@ -160,6 +160,38 @@ def test_met_and_no_data_leave_the_deposit_and_the_providers_share_alone(book: S
     assert fee_of(met) == fee_of(silent) == book.fee
     assert (customer_of(met), from_deposit(met), from_deposit(silent)) == (0, 0, 0)
     assert silent.customer_from_fee == met.validators + met.relay
+
+
+@pytest.mark.parametrize(
+    ("outcome", "credit_bps", "left", "reward"),
+    [
+        (Outcome.MET, 0, Division(700, 0, 0, 100, 0, 0, 0), 200),
+        (Outcome.BREACH, 9_000, Division(0, 0, 0, 100, 700, 200, 0), 200),
+        (Outcome.NO_DATA, 0, Division(700, 0, 0, 100, 0, 0, 0), 200),
+    ],
+)
+def test_who_wins_a_dispute_gets_what_those_who_signed_would_have_had(
+    outcome: Outcome, credit_bps: int, left: Division, reward: int
+) -> None:
+    assert rewarded(divide(outcome, credit_bps, 0, stakes()), outcome) == (left, reward)
+
+
+@given(any_stakes(), st.sampled_from(list(Outcome)), shares_bps, shares_bps)
+def test_a_reward_comes_out_of_the_fee_and_costs_the_parties_nothing(
+    book: Stakes, outcome: Outcome, credit_bps: int, slash_bps: int
+) -> None:
+    award = (credit_bps, slash_bps) if outcome is Outcome.BREACH else (0, 0)
+    parts = divide(outcome, *award, book)
+    left, reward = rewarded(parts, outcome)
+    assert fee_of(left) + reward == book.fee
+    assert (left.provider, left.dao, from_deposit(left)) == (parts.provider, parts.dao, from_deposit(parts))
+    assert left.customer_from_fee == (0 if outcome is Outcome.NO_DATA else parts.customer_from_fee)
+
+
+@given(amounts, shares_bps)
+def test_a_bond_is_never_less_than_its_share_and_less_than_a_unit_more(amount: int, bps: int) -> None:
+    assert 0 <= share_up(amount, bps) * BPS - amount * bps < BPS
+    assert share_up(amount, bps) - amount * bps // BPS in (0, 1)
 
 
 def test_a_set_shares_equally_what_it_earned_and_keeps_its_remainder() -> None:
