@@ -159,8 +159,11 @@ def _facts(shown: Card, now_s: int) -> Markup:
         ("period", _period_words(agreement)),
         ("closing now", _verdict_words(status) if agreement.state == "running" else None),
         ("next settlement", _settlement_words(status.next_settlement, now_s)),
+        ("disputes", f"{agreement.disputes:,} open" if agreement.disputes else None),
+        ("early end", _early_end_words(agreement)),
         ("fee", f"{_money(int(agreement.fee), agreement.token)} a period"),
         ("settled so far", _settled_words(shown)),
+        ("windows", _windows_words(agreement)),
     ]
     rows = [join(element("dt", name), element("dd", words)) for name, words in facts if words is not None]
     return element("dl", *rows, class_="facts")
@@ -193,10 +196,26 @@ def _settlement_words(coming: shapes.NextSettlement | None, now_s: int) -> str:
         return "none to come"
     if coming.stage == "matured":
         return f"period {coming.period:,}, due now"
+    if coming.stage == "disputed":
+        return f"period {coming.period:,}, when the arbiter has ruled, by {clock(coming.latest.s)}"
     if coming.stage == "overdue":
         return f"period {coming.period:,} has no report and can expire now"
     soonest = "" if coming.earliest.s == coming.latest.s else " at the earliest"
     return f"period {coming.period:,}, {away(coming.earliest.s, now_s)}{soonest} ({clock(coming.earliest.s)})"
+
+
+def _early_end_words(agreement: shapes.Agreement) -> str | None:
+    ended = agreement.terminated
+    if ended is None:
+        return None
+    who = "the customer" if ended.by == agreement.customer else "the provider"
+    return f"by {who}, after {agreement.periods:,} periods; {_money(int(ended.refund), agreement.token)} back"
+
+
+def _windows_words(agreement: shapes.Agreement) -> str:
+    windows = agreement.report_deadline_s, agreement.dispute_window_s, agreement.resolution_deadline_s
+    report, dispute, ruling = (duration(seconds) for seconds in windows)
+    return f"{report} to report, {dispute} to dispute, {ruling} to rule"
 
 
 def _settled_words(shown: Card) -> str | None:

@@ -11,7 +11,7 @@ from api.door import Seen
 from api.service import Service
 from governance.errors import SuretyError
 from governance.values import Outcome
-from settlement.views import AgreementState, IndexState, TokenTotals, Totals
+from settlement.views import AgreementState, IndexState, RulingKind, TokenTotals, Totals
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -100,6 +100,12 @@ def _totals_metrics(totals: Totals) -> Iterable[Metric]:
         periods.add_metric([outcome.name.lower()], totals.periods_by_outcome.get(outcome, 0))
     yield periods
     yield _gauge("surety_periods_expired", "Periods that nobody reported by their deadline", totals.expired_periods)
+    rulings = GaugeMetricFamily("surety_rulings", "Disputes that ended, by how", labels=["kind"])
+    for kind in RulingKind:
+        rulings.add_metric([kind.value], totals.rulings.get(kind, 0))
+    yield rulings
+    yield _gauge("surety_disputes", "Rows that were disputed, decided or not", totals.disputes)
+    yield _gauge("surety_agreements_ended_early", "Agreements that either side ended early", totals.terminated)
     yield _gauge("surety_reports", "Accepted reports", totals.reports)
     yield _gauge("surety_rows_skipped", "Rows of good reports that were passed over", totals.skipped_rows)
 
@@ -113,6 +119,7 @@ def _money(service: Service, tokens: tuple[TokenTotals, ...]) -> Metric:
             continue  # in which unit would it be?
         for part in PARTS:
             money.add_metric([token.address, token.symbol or "", part], getattr(sums.division, part) / 10**token.decimals)
+        money.add_metric([token.address, token.symbol or "", "reward"], sums.rewards / 10**token.decimals)
     return money
 
 

@@ -11,9 +11,8 @@ from api.html import plain
 from api.parameters import LawPath, Nothing, ProviderPath, SettlementsQuery, agreement_number, triple, written
 from api.problems import NOT_FOUND, UNAVAILABLE, Problem
 from api.profile import profile_name
-from api.service import Open, Service
+from api.service import Open
 from chain.hashing import text_id
-from settlement.views import StakeView
 
 router = APIRouter(prefix="/v1")
 AGREEMENTS_SHOWN = 100
@@ -77,17 +76,7 @@ def one_provider(service: Open, provider: ProviderPath, _: Annotated[Nothing, Qu
         profile_hash=view.profile,
         profile_text=plain(view.profile_text),
         registered=shaping.place(view.registered),
-        stakes=[_stake(service, stake) for stake in view.stakes],
+        stakes=[shaping.stake(stake, service.tokens.of(stake.token)) for stake in view.stakes],
         agreements=[shaping.brief(agreement, now_s) for agreement in shown],
         more_agreements=f"/v1/agreements?provider={provider}&after={written(shown[-1].cursor)}" if more else None,
-    )
-
-
-def _stake(service: Service, stake: StakeView) -> shapes.Stake:
-    return shapes.Stake(
-        token=service.tokens.of(stake.token),
-        total=str(stake.free + stake.locked + stake.awarded),
-        free=str(stake.free),
-        locked=str(stake.locked),
-        awarded=str(stake.awarded),
     )

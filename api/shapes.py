@@ -22,7 +22,7 @@ Ppm = Annotated[int, Field(ge=0, le=1_000_000, description="parts per million, r
 Bps = Annotated[int, Field(ge=0, le=10_000, description="basis points")]
 OutcomeName = Literal["met", "breach", "no_data"]
 StateName = Literal["scheduled", "running", "ended", "closed"]
-StageName = Literal["running", "awaiting_report", "overdue", "accepted", "matured", "settled", "expired"]
+StageName = Literal["running", "awaiting_report", "overdue", "accepted", "matured", "disputed", "settled", "expired"]
 
 
 class Shape(BaseModel):
@@ -91,7 +91,7 @@ class ErrorBudget(Shape):
 
 
 class NextSettlement(Shape):
-    """When money moves next: a pending row matures at one time; a period to come settles between two."""
+    """When money moves next: a pending row matures at one time; a period to come, or a disputed one, settles between two."""
 
     period: int
     stage: StageName
@@ -123,6 +123,14 @@ class Status(Shape):
     note: str | None = Field(description="why figures are missing, where they are")
 
 
+class Termination(Shape):
+    """An early end: the periods that had begun, and the notice, still run."""
+
+    by: Address
+    refund: Amount = Field(description="the fees of the periods that will not run, which are the customer's")
+    place: Place
+
+
 class Agreement(Shape):
     """One agreement: a customer, a provider, a law, one fee per period."""
 
@@ -137,17 +145,23 @@ class Agreement(Shape):
     law: Hash
     fee: Amount = Field(description="per period")
     deposit: Amount = Field(description="locked at opening")
-    deposit_left: Amount
+    deposit_left: Amount = Field(description="neither awarded to the customer nor kept for a disputed row")
     max_credit_bps: Bps
     max_slash_bps: Bps
     period_kind: Literal["fixed", "calendar_month"]
     period_s: int = Field(description="0 for calendar months")
     start: Moment
     end: Moment
-    periods: int
+    periods: int = Field(description="fewer than were opened after an early end")
+    notice_periods: int = Field(description="whole periods that still run after either side ends it early")
+    terminated: Termination | None = Field(description="null unless either side ended it early")
     next_period: int = Field(description="first period that is neither reported nor expired")
-    report_deadline_s: int
-    dispute_window_s: int
+    disputes: int = Field(description="rows that wait for the arbiter")
+    report_deadline_s: int = Field(description="a report comes within this time of a period's end, or the period expires")
+    dispute_window_s: int = Field(description="a row can be disputed within this time of its acceptance")
+    resolution_deadline_s: int = Field(description="the arbiter rules within this time of a dispute, or the row stands")
+    dispute_bond_bps: Bps = Field(description="of what a dispute holds up")
+    arbiter: Address
     validator_bps: Bps
     dao_bps: Bps
     relay_fee: Amount = Field(description="per paid row, out of the validators' share")
@@ -182,7 +196,7 @@ class Report(Shape):
 
 
 class Accepted(Shape):
-    """The row that stands for a period. Its money can be claimed once it has matured."""
+    """The row that the committee reported for a period. It stands unless it is disputed before it matures."""
 
     tier: int
     credit_bps: int
@@ -193,6 +207,28 @@ class Accepted(Shape):
     matures: Moment
     place: Place
     report: Report | None
+
+
+class Ruling(Shape):
+    """How a dispute ended: the row stands, by the arbiter's word or its silence, or another verdict took its place."""
+
+    kind: Literal["confirmed", "replaced", "lapsed"]
+    outcome: OutcomeName
+    credit_bps: Bps
+    slash_bps: Bps
+    place: Place
+
+
+class Dispute(Shape):
+    """A disputed row: nobody is owed anything of it before it is ruled on."""
+
+    disputer: Address
+    bond: Amount
+    reserve: Amount = Field(description="of the deposit, kept for the row while the dispute is open")
+    grounds: Hash = Field(description="Keccak-256 of what the disputer argues from; zeros for nothing")
+    ruling_due: Moment = Field(description="exclusive; after it the row stands")
+    ruling: Ruling | None
+    place: Place
 
 
 class Skipped(Shape):
@@ -213,7 +249,9 @@ class Period(Shape):
     stage: StageName
     outcome: OutcomeName | None = Field(description="null until a row is accepted, or the period has expired")
     accepted: Accepted | None
+    dispute: Dispute | None
     division: Division | None
+    reward: Amount = Field(description="what the disputer won of the fee; the division's first five parts and this sum to it")
     settled: Place | None
     skipped: list[Skipped]
 
@@ -228,7 +266,10 @@ class Settlement(Shape):
     token: Token
     outcome: OutcomeName
     expired: bool = Field(description="nobody reported the period by its deadline")
+    disputed: bool
     division: Division
+    winner: Address | None = Field(description="who disputed a row that was replaced")
+    reward: Amount = Field(description="what the winner got of the fee")
     settled: Place
 
 
@@ -244,14 +285,25 @@ class Law(Shape):
     broken: Place | None
 
 
+class Thaw(Shape):
+    """A request for stake that has neither been taken nor taken back."""
+
+    request: int
+    amount: Amount = Field(description="what it would bring now; slashes shrink it")
+    thaws: Moment = Field(description="from when it can be taken, if nothing rests on it then")
+
+
 class Stake(Shape):
     """A provider's stake in one token."""
 
     token: Token
     total: Amount
-    free: Amount = Field(description="may be withdrawn, or locked behind a new agreement")
+    free: Amount = Field(description="may be locked behind a new agreement")
     locked: Amount = Field(description="backs agreements")
+    reserved: Amount = Field(description="the part of locked stake that is kept for disputed rows")
     awarded: Amount = Field(description="taken from locked stake by verdicts, until the customer claims it")
+    thawing: Amount = Field(description="asked for and not yet taken; it may back running agreements, but no new one")
+    thaws: list[Thaw] = Field(description="the requests that it is made of, oldest first")
 
 
 class AgreementBrief(Shape):

@@ -11,12 +11,17 @@ from governance.values import Outcome, PeriodKind, Verdict
 from settlement.views import (
     AcceptedView,
     AgreementView,
+    DisputeView,
     IndexState,
     PeriodView,
     ReportView,
+    RulingKind,
+    RulingView,
     SettlementView,
     SkippedView,
+    StakeView,
     Stamp,
+    TerminationView,
 )
 
 OUTCOMES: dict[Outcome, Literal["met", "breach", "no_data"]] = {
@@ -27,6 +32,11 @@ OUTCOMES: dict[Outcome, Literal["met", "breach", "no_data"]] = {
 KINDS: dict[PeriodKind, Literal["fixed", "calendar_month"]] = {
     PeriodKind.FIXED: "fixed",
     PeriodKind.CALENDAR_MONTH: "calendar_month",
+}
+RULINGS: dict[RulingKind, Literal["confirmed", "replaced", "lapsed"]] = {
+    RulingKind.CONFIRMED: "confirmed",
+    RulingKind.REPLACED: "replaced",
+    RulingKind.LAPSED: "lapsed",
 }
 LAW_STATUSES: dict[LawStatus, Literal["published", "enacted", "broken"]] = {
     LawStatus.PUBLISHED: "published",
@@ -129,9 +139,15 @@ def agreement(
         start=moment(view.start_s),
         end=moment(view.end_s),
         periods=view.periods,
+        notice_periods=view.notice_periods,
+        terminated=_termination(view.terminated) if view.terminated is not None else None,
         next_period=view.next_period,
+        disputes=view.disputes,
         report_deadline_s=view.parameters.report_deadline,
         dispute_window_s=view.parameters.dispute_window,
+        resolution_deadline_s=view.parameters.resolution_deadline,
+        dispute_bond_bps=view.parameters.dispute_bond_bps,
+        arbiter=view.parameters.arbiter,
         validator_bps=view.parameters.validator_bps,
         dao_bps=view.parameters.dao_bps,
         relay_fee=str(view.relay_fee),
@@ -164,7 +180,9 @@ def period(view: PeriodView) -> shapes.Period:
         stage=view.stage.value,
         outcome=OUTCOMES[view.outcome] if view.outcome is not None else None,
         accepted=_accepted(view.accepted) if view.accepted is not None else None,
+        dispute=_dispute(view.dispute) if view.dispute is not None else None,
         division=division(view.division) if view.division is not None else None,
+        reward=str(view.reward),
         settled=place_or_none(view.settled),
         skipped=[_skipped(skip) for skip in view.skipped],
     )
@@ -180,8 +198,52 @@ def settlement(view: SettlementView, token: shapes.Token) -> shapes.Settlement:
         token=token,
         outcome=OUTCOMES[view.outcome],
         expired=view.expired,
+        disputed=view.disputed,
         division=division(view.division),
+        winner=view.winner,
+        reward=str(view.reward),
         settled=place(view.stamp),
+    )
+
+
+def stake(view: StakeView, token: shapes.Token) -> shapes.Stake:
+    """A provider's stake in one token, with what is asked for."""
+    thaws = [shapes.Thaw(request=thaw.request, amount=str(thaw.amount), thaws=moment(thaw.thaws_at_s)) for thaw in view.thaws]
+    return shapes.Stake(
+        token=token,
+        total=str(view.total),
+        free=str(view.free),
+        locked=str(view.locked),
+        reserved=str(view.reserved),
+        awarded=str(view.awarded),
+        thawing=str(view.thawing),
+        thaws=thaws,
+    )
+
+
+def _termination(view: TerminationView) -> shapes.Termination:
+    return shapes.Termination(by=view.by, refund=str(view.refund), place=place(view.stamp))
+
+
+def _dispute(view: DisputeView) -> shapes.Dispute:
+    return shapes.Dispute(
+        disputer=view.disputer,
+        bond=str(view.bond),
+        reserve=str(view.reserve),
+        grounds=view.grounds,
+        ruling_due=moment(view.deadline_s),
+        ruling=_ruling(view.ruling) if view.ruling is not None else None,
+        place=place(view.stamp),
+    )
+
+
+def _ruling(view: RulingView) -> shapes.Ruling:
+    return shapes.Ruling(
+        kind=RULINGS[view.kind],
+        outcome=OUTCOMES[view.outcome],
+        credit_bps=view.credit_bps,
+        slash_bps=view.slash_bps,
+        place=place(view.stamp),
     )
 
 

@@ -65,15 +65,16 @@ def status_of(known: Known, decide: Callable[[Case], Verdict]) -> shapes.Status:
 def next_settlement(known: Known) -> shapes.NextSettlement | None:
     """When money moves next; None when all of it has moved.
 
-    A waiting row matures at a known time. A period without a row settles at the earliest when a report comes right at its end
-    and matures, at the latest when one comes just inside the deadline; without any report it expires in between.
+    A waiting row matures at a known time; a last one that is disputed settles when it is ruled on. A period without a row settles
+    at the earliest when a report comes right at its end and matures, at the latest when one comes just inside the deadline;
+    without any report it expires in between.
     """
     agreement, last = known.agreement, known.last
     if last is not None and last.stage in _PENDING and last.accepted is not None:
         matures = moment(last.accepted.matures_at_s)
         return shapes.NextSettlement(period=last.period, stage=last.stage.value, earliest=matures, latest=matures)
     if agreement.next_period >= agreement.periods:
-        return None
+        return _ruling_to_come(known)
     _, end_s = _bounds(agreement, agreement.next_period)
     if end_s is None:
         return None
@@ -85,6 +86,15 @@ def next_settlement(known: Known) -> shapes.NextSettlement | None:
         earliest=moment(end_s + window_s),
         latest=moment(end_s + deadline_s + window_s),
     )
+
+
+def _ruling_to_come(known: Known) -> shapes.NextSettlement | None:
+    last = known.last
+    if last is None or last.stage is not Stage.DISPUTED or last.dispute is None:
+        return None
+    due_s = last.dispute.deadline_s
+    earliest = moment(min(known.now_s, due_s))
+    return shapes.NextSettlement(period=last.period, stage="disputed", earliest=earliest, latest=moment(due_s))
 
 
 def _period(known: Known) -> int | None:

@@ -68,15 +68,17 @@ def _tile(name: str, count: int, detail: str, kind: str) -> Markup:
 
 
 def _money(overview: Overview) -> Markup:
+    won = any(sums.rewards for sums in overview.totals.tokens)  # few ever see this column, and else it would be all zeros
     rows = [
         element(
             "tr",
             element("th", symbol(token), scope="row"),
             *(element("td", units(amount, token.decimals)) for amount in _parts(sums.division)),
+            element("td", units(sums.rewards, token.decimals)) if won else None,
         )
         for token, sums in zip(overview.tokens, overview.totals.tokens, strict=True)
     ]
-    names = ("token", "providers", "validators", "relay", "DAO", "customers", "of it slashed")
+    names = ("token", "providers", "validators", "relay", "DAO", "customers", "of it slashed", *(["disputers"] if won else []))
     head = element("tr", *(element("th", name, scope="col") for name in names))
     table = element("table", element("thead", head), element("tbody", *rows))
     return element(

@@ -33,7 +33,7 @@ class EventLayout(Generic[Found]):
     @cached_property
     def data(self) -> Codec[Any] | None:
         """The fixed places of the data; None where a field is dynamic."""
-        if any(abi == "bytes" or abi.endswith("[]") for _, abi in self.loose):
+        if any(abi in ("bytes", "address[]") for _, abi in self.loose):
             return None
         return Codec(self.cls, skip=PLACE + tuple(self.indexed))
 
@@ -61,6 +61,4 @@ def _exactly(data: bytes, size: int, what: str) -> bytes:
 def _plain(value: Any, abi: str) -> Any:
     if abi == "address":
         return address_of(value)
-    if abi == "address[]":
-        return tuple(address_of(entry) for entry in value)
-    return tuple(value) if abi.endswith("[]") else value
+    return tuple(address_of(entry) for entry in value) if abi == "address[]" else value

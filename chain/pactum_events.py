@@ -7,10 +7,12 @@ from typing import ClassVar
 
 from chain.event import Event
 from chain.values import Listing, Parameters, Skip
-from chain.words import Address, Bytes32, Uint16, Uint32, Uint64, Uint96, Uint256, Uint256s
+from chain.words import Address, Bytes, Bytes32, Uint16, Uint32, Uint64, Uint96, Uint256
+from governance.errors import BadInput
 from governance.values import Outcome
 
 _AMOUNT_BITS = 160
+_WORD = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +160,20 @@ class Closed(Event):
 class ProviderPaid(Event):
     """A provider's matured shares were paid; whom the money went to is in the token's own log.
 
-    ``parts`` are words: agreement (96 bits) | amount (160 bits); ``amounts`` reads them.
+    ``parts`` are words of 32 bytes: agreement (96 bits) | amount (160 bits); ``amounts`` reads them.
     """
 
     provider: Address
-    parts: Uint256s
+    parts: Bytes
     indexed: ClassVar = frozenset({"provider"})
 
     @property
     def amounts(self) -> tuple[tuple[int, int], ...]:
-        """What was paid for which agreement, in the order of the claim."""
-        return tuple((part >> _AMOUNT_BITS, part & ((1 << _AMOUNT_BITS) - 1)) for part in self.parts)
+        """What was paid for which agreement, in the order of the claim. Raises BadInput where the words are cut off."""
+        if len(self.parts) % _WORD:
+            raise BadInput(f"{len(self.parts)} bytes are no words", value=self.parts, remedy="is this the right contract?")
+        words = [int.from_bytes(self.parts[at : at + _WORD]) for at in range(0, len(self.parts), _WORD)]
+        return tuple((word >> _AMOUNT_BITS, word & ((1 << _AMOUNT_BITS) - 1)) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

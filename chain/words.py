@@ -35,7 +35,6 @@ Address = Annotated[str, Solidity("address")]
 Bytes32 = Annotated[bytes, Solidity("bytes32")]
 Bytes = Annotated[bytes, Solidity("bytes")]
 Addresses = Annotated[tuple[str, ...], Solidity("address[]")]
-Uint256s = Annotated[tuple[int, ...], Solidity("uint256[]")]
 
 Struct = TypeVar("Struct")
 Reader = Callable[[bytes, int], Any]

@@ -10,7 +10,7 @@ import typer
 
 from cli.amounts import Money, percent_of
 from cli.console import print_json, print_table, progress
-from cli.history import division_json
+from cli.history import shares_of
 from cli.laws import law_text, text_of
 from cli.options import Json
 from cli.settled import Settled
@@ -81,6 +81,7 @@ def _chosen(count: int, known: tuple[str, ...] | None, wanted: list[str] | None,
 
 
 def _cells(one: Settled, money: Money) -> tuple[object, ...]:
+    shares = shares_of(one.division)
     return (
         one.series,
         one.month,
@@ -89,5 +90,5 @@ def _cells(one: Settled, money: Money) -> tuple[object, ...]:
         one.p95_ms,
         one.verdict,
         f"{one.credit_bps // 100} %" if one.credit_bps else None,
-        *(money.show(int(value)) if value else None for value in division_json(one.division).values()),
+        *(money.show(shares[name]) if shares[name] else None for name in ("provider", "validators", "dao", "customer", "slash")),
     )

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chain.addressbook import AddressBook
-from chain.contracts import CommitteeClient, LawStoneClient, PactumClient, TokenClient, ZoneClient, check_book
+from chain.contracts import (
+    CommitteeClient,
+    LawStoneClient,
+    NotaryClient,
+    PactumClient,
+    TimelockClient,
+    TokenClient,
+    TribunalClient,
+    ZoneClient,
+    check_book,
+)
 from chain.docket import Docket
-from chain.keys import open_keystore
+from chain.keys import Signer, open_keystore
 from chain.node import Node
 from chain.sender import Sender
 from cli.amounts import Money
@@ -37,6 +47,16 @@ class Connection:
         return PactumClient(self.node, self.book.pactum)
 
     @property
+    def notary(self) -> NotaryClient:
+        """Where agreements are opened."""
+        return NotaryClient(self.node, self.book.notary)
+
+    @property
+    def tribunal(self) -> TribunalClient:
+        """Where rows are disputed."""
+        return TribunalClient(self.node, self.book.tribunal)
+
+    @property
     def zone(self) -> ZoneClient:
         """The registry of providers."""
         return ZoneClient(self.node, self.book.zone)
@@ -51,6 +71,16 @@ class Connection:
         """Where laws stand."""
         return LawStoneClient(self.node, self.book.law_stone)
 
+    @property
+    def timelock(self) -> TimelockClient:
+        """What governance goes through."""
+        return TimelockClient(self.node, self.book.timelock)
+
+    @property
+    def now_s(self) -> int:
+        """The chain's time: that of the newest block."""
+        return self.node.block("latest").timestamp_s
+
     def token(self, address: str | None = None) -> TokenClient:
         """A token: the one named, else the book's. Raises BadInput where neither is given."""
         if chosen := address or self.book.token:
@@ -64,10 +94,19 @@ class Connection:
 
     def sender(self, keystore: Path) -> Sender:
         """Whoever opens this keystore, ready to send."""
-        return Sender(self.node, open_keystore(keystore, password_for(keystore)), chain_id=self.book.chain_id)
+        return self.sender_of(open_signer(keystore))
+
+    def sender_of(self, signer: Signer) -> Sender:
+        """Somebody whose key is open already, ready to send."""
+        return Sender(self.node, signer, chain_id=self.book.chain_id)
 
     def docket(self, tag: str = "latest") -> Docket:
         """Agreements, terms and configurations, read up to a block."""
         docket = Docket(self.node, self.book, tag)
         docket.refresh()
         return docket
+
+
+def open_signer(keystore: Path) -> Signer:
+    """The key of a keystore. Raises BadInput for a wrong password, or none."""
+    return open_keystore(keystore, password_for(keystore))

@@ -42,6 +42,14 @@ def print_facts(title: str, facts: Mapping[str, object]) -> None:
         out.print(f"  {name.ljust(widest)}  {'-' if value is None else value}", markup=False)
 
 
+def tell(title: str, facts: Mapping[str, object], *, json_: bool) -> None:
+    """The outcome of a command: names and values for people, or the same as JSON."""
+    if json_:
+        print_json(facts)
+    else:
+        print_facts(title, {name: "0x" + value.hex() if isinstance(value, bytes) else value for name, value in facts.items()})
+
+
 @contextmanager
 def progress(description: str, total: float | None, *, quiet: bool) -> Iterator[Stage]:
     """A progress line on standard error, so that standard output stays clean. Silent when ``quiet``."""

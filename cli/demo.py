@@ -12,12 +12,14 @@ from pathlib import Path
 
 from cli.console import Stage, err, print_json, progress
 from cli.demo_checks import Audited, audit_all, checks_of, surprises
+from cli.demo_dispute import Doubt
 from cli.demo_report import DemoResult, show
-from cli.demo_totals import Withdrawals, costed, totals_of, withdraw_everything
+from cli.demo_totals import costed, totals_of
 from cli.history import PeriodHistory, periods_of, read_events
 from cli.plan import StackPlan
 from cli.stack import LIAR, Stack, running
 from cli.state import StateDirectory
+from cli.withdrawals import Withdrawals, thaw_everything, withdraw_everything
 from governance.errors import RetryableError, SuretyError
 
 KILLED = 3
@@ -33,10 +35,11 @@ class DemoStalled(RetryableError):
 
 @dataclass(slots=True)
 class Told:
-    """What happened while the scenario ran."""
+    """What happened while the scenario ran. ``requests`` are the numbers of the providers' requests for their stake."""
 
     peak_memory_bytes: int = 0
     lines: list[str] = field(default_factory=list)
+    requests: dict[str, int] = field(default_factory=dict)
 
 
 def run_demo(periods: int, *, json_: bool) -> bool:
@@ -53,7 +56,7 @@ def run_demo(periods: int, *, json_: bool) -> bool:
             history = periods_of(events)
             audited = audit_all(stack, history, stage)
             stage.at(0, "withdrawing")
-            withdrawals = withdraw_everything(stack)
+            withdrawals = withdraw_everything(stack, told.requests)
             told.peak_memory_bytes = max(told.peak_memory_bytes, stack.memory_bytes())
             result = _result(stack, history, audited, withdrawals, told)
             money = stack.connection.money()
@@ -109,13 +112,15 @@ def _play(stack: Stack, stage: Stage, told: Told) -> None:
     start_s = stack.founded[0].start_s
     end_s = start_s + plan.periods * plan.period_s
     over_s = end_s + plan.report_deadline_s + plan.dispute_window_s + MARGIN_S
-    acts = _acts(stack, told, stage)
+    acts, doubt = _acts(stack, told, stage), Doubt(stack)
     while not _all_closed(stack):
         now_s = time.time()
         if now_s > over_s:
             raise DemoStalled("not every period was settled in time", remedy="run it again on a quieter machine")
         while acts and now_s >= acts[0].at_s:
             acts.pop(0).do()
+        for line in doubt.step(now_s):
+            _tell(told, stage, line)
         stack.crew.check()
         told.peak_memory_bytes = max(told.peak_memory_bytes, stack.memory_bytes())
         stage.at(10 * max(0.0, min(1.0, (now_s - start_s) / (over_s - MARGIN_S - start_s))), _now(stack, now_s, start_s, end_s))
@@ -153,8 +158,9 @@ def _acts(stack: Stack, told: Told, stage: Stage) -> list[_Act]:
         else:
             line = f"period {period}: oracle {LIAR} swears that every provider is down"
             acts.append(_Act(begin, lambda line=line: _tell(told, stage, line)))  # type: ignore[misc]
-    last = start_s + plan.periods * plan.period_s
-    acts.append(_Act(last - plan.period_s * 0.5, _silencing(stack, told, stage, plan.periods - 1)))
+    last = start_s + (plan.periods - 1) * plan.period_s
+    acts.append(_Act(last + plan.period_s * 0.1, _thawing(stack, told, stage, plan.periods - 1)))
+    acts.append(_Act(last + plan.period_s * 0.5, _silencing(stack, told, stage, plan.periods - 1)))
     return acts
 
 
@@ -170,6 +176,14 @@ def _restarting(stack: Stack, told: Told, stage: Stage, period: int) -> Callable
     def act() -> None:
         stack.start_oracle(KILLED)
         _tell(told, stage, f"period {period}: oracle {KILLED} starts again")
+
+    return act
+
+
+def _thawing(stack: Stack, told: Told, stage: Stage, period: int) -> Callable[[], None]:
+    def act() -> None:
+        told.requests = thaw_everything(stack)
+        _tell(told, stage, f"period {period}: every provider asks for its stake, which goes on backing what it backs")
 
     return act
 

@@ -16,7 +16,7 @@ from governance.values import Outcome
 from oracle.evidence import EvidenceStore
 from oracle.relay_client import RelayClient
 from settlement.audit import Auditor, Result
-from settlement.split import Stakes, divide, expired, fee_of
+from settlement.split import fee_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,11 @@ def checks_of(stack: Stack, history: Sequence[PeriodHistory], audited: Audited, 
     return checks | {
         "every_period_is_settled": len(history) == len(names) * stack.plan.periods and all(one.division for one in history),
         "without_a_quorum_no_report_and_no_data": all(one.expired and one.outcome is Outcome.NO_DATA for one in silent),
-        "every_split_is_exact": all(_split_is_exact(stack, history, one) for one in history),
+        "every_split_is_exact": all(one.division and fee_of(one.division) == stack.plan.fee for one in history),
         "money_in_equals_money_out": totals.balanced,
-        "nothing_is_left_but_remainders": totals.left < len(stack.connection.docket().configurations[0].members),
+        "nothing_is_left_but_remainders": 0 <= totals.remainders < len(stack.connection.docket().configurations[0].members),
+        "every_split_is_what_was_paid": _splits_are_paid(history, totals),
+        "the_disputed_row_waited_for_its_ruling": [one.state for one in history if one.dispute] == ["ruled"],
         "audit_verifies_every_period": audited.verified == len(history) and not audited.refuted,
         "audit_names_the_liar_and_nobody_else": audited.suspects == _lies(last),
         "api_tells_the_same": _api_agrees(stack, history),
@@ -110,26 +112,20 @@ def _as_expected(one: PeriodHistory, expected: Expectation) -> bool:
     )
 
 
-def _split_is_exact(stack: Stack, history: Sequence[PeriodHistory], one: PeriodHistory) -> bool:
-    """Whether the contract divided this period as the reference model does, to the unit."""
-    if one.division is None:
-        return False
-    plan = stack.plan
-    taken = sum(
-        before.division.customer_from_deposit + before.division.slash
-        for before in history
-        if before.division and before.agreement == one.agreement and before.period < one.period
+def _splits_are_paid(history: Sequence[PeriodHistory], totals: Totals) -> bool:
+    """Whether the shares that follow from the log come to what the contracts paid, party by party, to the unit.
+
+    What the members of a crew cannot share is less than a unit for each, and stays.
+    """
+    divisions = [one.division for one in history if one.division]
+    shared = sum(one.validators for one in divisions)
+    return (
+        totals.provider == sum(one.provider for one in divisions)
+        and totals.customer_from_fees == sum(one.customer_from_fee for one in divisions)
+        and totals.customer_from_deposit == sum(one.customer_from_deposit + one.slash for one in divisions)
+        and totals.relay == sum(one.relay for one in divisions)
+        and totals.validators == shared - totals.remainders
     )
-    stakes = Stakes(
-        fee=plan.fee,
-        relay_fee=plan.relay_fee,
-        validator_bps=plan.parameters.validator_bps,
-        dao_bps=plan.parameters.dao_bps,
-        deposit=plan.deposit,
-        deposit_left=plan.deposit - taken,
-    )
-    model = expired(stakes) if one.row is None else divide(one.outcome, one.row.credit_bps, one.row.slash_bps, stakes)
-    return model == one.division and fee_of(model) == plan.fee
 
 
 def _api_agrees(stack: Stack, history: Sequence[PeriodHistory]) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from cli.amounts import Money, percent_of
 from cli.console import out, print_table
-from cli.demo_totals import CostedPeriod, Totals, Withdrawals
-from cli.history import division_json
+from cli.demo_totals import CostedPeriod, Totals
+from cli.withdrawals import Withdrawals
 
 COLUMNS = (
     "provider", "period", "uptime %", "P95 ms", "coverage %", "verdict", "credit", "provider ", "validators", "DAO", "customer",
@@ -69,16 +69,19 @@ def show(result: DemoResult, money: Money) -> None:
 
 
 def _row(name: str, one: CostedPeriod, money: Money) -> tuple[object, ...]:
-    row = one.told.row
+    row, shares = one.told.row, one.told.shares or {}
     return (
         name,
         one.told.period,
         percent_of(row.uptime_ppm if row else None),
         (row.p95_ms or None) if row else None,
         percent_of(row.coverage_ppm if row else None),
-        one.told.verdict,
-        f"{row.credit_bps // 100} %" if row and row.credit_bps else None,
-        *(money.show(int(value)) if value else None for value in division_json(one.told.division).values()),
+        one.told.verdict + (", disputed" if one.told.dispute else ""),
+        f"{one.told.credit_bps // 100} %" if one.told.credit_bps else None,
+        *(
+            money.show(shares[name]) if shares.get(name) else None
+            for name in ("provider", "validators", "dao", "customer", "slash")
+        ),
         one.gas,
         f"0x{one.transaction.hex()[:10]}",
     )
@@ -88,14 +91,19 @@ def _show_money(totals: Totals, money: Money) -> None:
     lines = {
         "in: fees escrowed": totals.fees_in,
         "in: stake": totals.stake_in,
+        "in: bonds of disputes": totals.disputes_in,
+        "in: bonds of the committee": totals.member_bonds,
         "out: providers earned": totals.provider,
         "out: customer, from fees": totals.customer_from_fees,
         "out: customer, from deposits": totals.customer_from_deposit,
         "out: validators": totals.validators,
         "out: relay": totals.relay,
+        "out: winners of disputes": totals.winners,
         "out: DAO": totals.dao,
+        "out: bonds of disputes": totals.disputes_out,
         "out: stake withdrawn": totals.stake_out,
-        "left: what rounding keeps": totals.left,
+        "left: bonds of the committee": totals.member_bonds,
+        "left: what rounding keeps": totals.remainders,
     }
     out.print("\n[bold]The money[/bold]")
     for name, value in lines.items():

@@ -2,74 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
-from chain.blocks import Receipt
-from chain.events import CustomerPaid, DaoPaid, Event, MemberPaid, Opened, ProviderPaid, RelayPaid, Staked, Withdrawn
-from chain.reverts import TransactionReverted
-from chain.sender import Sender
+from chain.events import (
+    BondPosted,
+    BondWithdrawn,
+    CustomerPaid,
+    DaoPaid,
+    Disputed,
+    Event,
+    MemberPaid,
+    Opened,
+    Paid,
+    ProviderPaid,
+    RelayPaid,
+    Staked,
+    WinnerPaid,
+    Withdrawn,
+)
 from cli.amounts import show_agreement
 from cli.connection import Connection
-from cli.history import PeriodHistory, division_json, observer_sets, read_events
-from cli.plan import CUSTOMER, FIRST_PROVIDER, GOVERNOR, RELAY
-from cli.stack import Stack
+from cli.history import PeriodHistory, read_events, shares_json
 
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """What one provider took home: its earnings, and the stake that was left."""
-
-    provider: str
-    name: str
-    earned: int
-    stake: int
-    transaction: bytes
-
-
-@dataclass(slots=True)
-class Withdrawals:
-    """All claims of a run, and what they cost."""
-
-    providers: list[Withdrawal] = field(default_factory=list)
-    gas: dict[str, int] = field(default_factory=dict)
-
-    def as_json(self) -> list[dict[str, object]]:
-        """The providers' withdrawals, amounts as decimal strings."""
-        return [asdict(one) | {"earned": str(one.earned), "stake": str(one.stake)} for one in self.providers]
+Paying = (
+    type[Staked]
+    | type[BondPosted]
+    | type[BondWithdrawn]
+    | type[MemberPaid]
+    | type[RelayPaid]
+    | type[WinnerPaid]
+    | type[DaoPaid]
+    | type[Paid]
+    | type[Withdrawn]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Where every unit went. ``left`` is what the contracts still hold; in the end only what no observers could share."""
+    """Where every unit went. ``left`` is what the contracts still hold; in the end only what no observers could share.
+
+    ``disputes_in`` are bonds of disputes, ``disputes_out`` those that went back and the halves of those that did not;
+    ``member_bonds`` are the committee's, which stay.
+    """
 
     fees_in: int
     stake_in: int
+    disputes_in: int
+    member_bonds: int
     provider: int
     customer_from_fees: int
     customer_from_deposit: int
     validators: int
     relay: int
+    winners: int
     dao: int
+    disputes_out: int
     stake_out: int
     left: int
     gas: dict[str, int]
 
     @property
     def paid_in(self) -> int:
-        """All that was escrowed and staked."""
-        return self.fees_in + self.stake_in
+        """All that was escrowed, staked and put up."""
+        return self.fees_in + self.stake_in + self.disputes_in + self.member_bonds
 
     @property
     def paid_out(self) -> int:
         """All that left the contracts."""
         customer = self.customer_from_fees + self.customer_from_deposit
-        return self.provider + customer + self.validators + self.relay + self.dao + self.stake_out
+        shares = self.provider + customer + self.validators + self.relay + self.winners + self.dao
+        return shares + self.disputes_out + self.stake_out
 
     @property
     def balanced(self) -> bool:
         """Whether in = out + left, to the unit."""
         return self.paid_in == self.paid_out + self.left
+
+    @property
+    def remainders(self) -> int:
+        """What is left besides the bonds of those who still serve."""
+        return self.left - self.member_bonds
 
     def as_json(self) -> dict[str, object]:
         """Amounts as decimal strings, in the token's smallest unit."""
@@ -77,60 +90,32 @@ class Totals:
         return amounts | {"in": str(self.paid_in), "out": str(self.paid_out)}
 
 
-def withdraw_everything(stack: Stack) -> Withdrawals:
-    """Pulls all that is due: each provider its earnings and stake, then customer, members, relay and DAO."""
-    done = Withdrawals()
-    connection, founder = stack.connection, stack.founder
-    pactum, token = connection.pactum, connection.token().address
-    for number, one in enumerate(stack.founded):
-        sender = founder.sender(FIRST_PROVIDER + number)
-        earned = pactum.claimable_of(one.agreement).provider
-        _claim(done.gas, "claim_provider", lambda s=sender, a=one.agreement: pactum.claim_provider(s, [a]))  # type: ignore[misc]
-        free = connection.zone.stake_of(one.address, token).free
-        receipt = connection.zone.withdraw(sender, token, free)
-        done.providers.append(Withdrawal(one.address, one.provider.name, earned, free, receipt.tx_hash))
-    senders = {account: founder.sender(account) for account in (GOVERNOR, RELAY, CUSTOMER)}
-    done.gas |= claim_shared(connection, senders, [one.agreement for one in stack.founded])
-    return done
-
-
-def claim_all(connection: Connection, senders: Mapping[int, Sender], agreements: Sequence[int]) -> dict[str, int]:
-    """The claims of one provider and of everybody else; gas by kind."""
-    gas: dict[str, int] = {}
-    _claim(gas, "claim_provider", lambda: connection.pactum.claim_provider(senders[FIRST_PROVIDER], agreements))
-    return gas | claim_shared(connection, senders, agreements)
-
-
-def claim_shared(connection: Connection, senders: Mapping[int, Sender], agreements: Sequence[int]) -> dict[str, int]:
-    """The claims of customer, members, relay and DAO; gas by kind. What has nothing due is passed over."""
-    gas: dict[str, int] = {}
-    pactum, token, relay = connection.pactum, connection.token().address, senders[RELAY]
-    _claim(gas, "claim_customer", lambda: pactum.claim_customer(senders[CUSTOMER], agreements))
-    for configuration, sets in observer_sets(read_events(connection)).items():
-        for member in range(max(sets).bit_length()):
-            _claim(gas, "claim_member", lambda c=configuration, s=sets, m=member: pactum.claim_member(relay, c, token, m, s))  # type: ignore[misc]
-    _claim(gas, "claim_relay", lambda: pactum.claim_relay(relay, relay.address, token))
-    _claim(gas, "claim_dao", lambda: pactum.claim_dao(senders[GOVERNOR], token))
-    return gas
-
-
 def totals_of(connection: Connection, gas: dict[str, int]) -> Totals:
     """Adds up the whole log, the withdrawals included, and reads what the contracts hold now."""
-    paid = read_events(connection)
-    token = connection.token()
+    told = read_events(connection)
+    token, book = connection.token(), connection.book
+    holders = book.pactum, book.zone, book.tribunal, book.committee
     return Totals(
-        fees_in=sum(e.offer.fee * e.periods for e in paid if isinstance(e, Opened)),
-        stake_in=sum(e.amount for e in paid if isinstance(e, Staked)),
-        provider=sum(e.amount for e in paid if isinstance(e, ProviderPaid)),
-        customer_from_fees=sum(e.from_fees for e in paid if isinstance(e, CustomerPaid)),
-        customer_from_deposit=sum(e.from_deposit for e in paid if isinstance(e, CustomerPaid)),
-        validators=sum(e.amount for e in paid if isinstance(e, MemberPaid)),
-        relay=sum(e.amount for e in paid if isinstance(e, RelayPaid)),
-        dao=sum(e.amount for e in paid if isinstance(e, DaoPaid)),
-        stake_out=sum(e.amount for e in paid if isinstance(e, Withdrawn)),
-        left=token.balance_of(connection.book.pactum) + token.balance_of(connection.book.zone),
-        gas=gas | _gas_of_opening(connection, paid),
+        fees_in=sum(e.offer.fee * e.periods for e in told if isinstance(e, Opened)),
+        stake_in=_sum(told, Staked),
+        disputes_in=sum(e.bond for e in told if isinstance(e, Disputed)),
+        member_bonds=_sum(told, BondPosted) - _sum(told, BondWithdrawn),
+        provider=sum(amount for e in told if isinstance(e, ProviderPaid) for _, amount in e.amounts),
+        customer_from_fees=sum(e.from_fees for e in told if isinstance(e, CustomerPaid)),
+        customer_from_deposit=sum(e.from_deposit for e in told if isinstance(e, CustomerPaid)),
+        validators=_sum(told, MemberPaid),
+        relay=_sum(told, RelayPaid),
+        winners=_sum(told, WinnerPaid),
+        dao=_sum(told, DaoPaid),
+        disputes_out=_sum(told, Paid),
+        stake_out=_sum(told, Withdrawn),
+        left=sum(token.balance_of(holder) for holder in holders),
+        gas=gas | _gas_of_opening(connection, told),
     )
+
+
+def _sum(events: Iterable[Event], kind: Paying) -> int:
+    return sum(event.amount for event in events if isinstance(event, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +128,7 @@ class CostedPeriod:
 
     def as_json(self) -> dict[str, object]:
         """The period as the table shows it; amounts as decimal strings in the smallest unit."""
-        one, row, division = self.told, self.told.row, self.told.division
+        one, row = self.told, self.told.row
         return {
             "agreement": show_agreement(one.agreement),
             "period": one.period,
@@ -153,9 +138,10 @@ class CostedPeriod:
             "p95_ms": (row.p95_ms or None) if row else None,
             "coverage_ppm": row.coverage_ppm if row else None,
             "tier": row.tier if row else None,
-            "credit_bps": row.credit_bps if row else 0,
-            "slash_bps": row.slash_bps if row else 0,
-            **division_json(division),
+            "credit_bps": one.credit_bps,
+            "slash_bps": one.slash_bps,
+            "disputed": one.dispute is not None,
+            **shares_json(one.shares),
             "gas": self.gas,
             "transaction": self.transaction,
         }
@@ -163,9 +149,8 @@ class CostedPeriod:
 
 def costed(connection: Connection, history: Sequence[PeriodHistory]) -> list[CostedPeriod]:
     """The periods with what deciding each of them cost."""
-    deciding = {id(one): one.report_tx or one.settled_tx or b"" for one in history}
-    gas = {transaction: gas_of(connection, transaction) for transaction in set(deciding.values())}
-    return [CostedPeriod(one, deciding[id(one)], -(-gas[deciding[id(one)]] // max(1, one.rows_in_report))) for one in history]
+    gas = {transaction: gas_of(connection, transaction) for transaction in {one.decided_tx for one in history}}
+    return [CostedPeriod(one, one.decided_tx, -(-gas[one.decided_tx] // max(1, one.rows_in_report))) for one in history]
 
 
 def _gas_of_opening(connection: Connection, events: Sequence[Event]) -> dict[str, int]:
@@ -177,13 +162,3 @@ def gas_of(connection: Connection, transaction: bytes) -> int:
     """What a mined transaction cost in gas; 0 where the node knows it no more."""
     found = connection.node.receipt(transaction)
     return found[0].gas_used if found else 0
-
-
-def _claim(gas: dict[str, int], name: str, send: Callable[[], Receipt]) -> None:
-    try:
-        receipt = send()
-    except TransactionReverted as refusal:
-        if refusal.name != "NothingToClaim":
-            raise
-        return
-    gas.setdefault(name, receipt.gas_used)

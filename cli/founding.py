@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from chain.addressbook import AddressBook
-from chain.contracts import LawStoneClient, PactumClient, TokenClient, ZoneClient
+from chain.contracts import NotaryClient, PactumClient, TokenClient, ZoneClient
 from chain.devnet import Anvil, DeployParameters, deploy, dev_signer
 from chain.docket import Docket
 from chain.hashing import ZERO_ADDRESS, text_id
@@ -16,7 +16,7 @@ from chain.offers import Offer, SignedOffer
 from chain.sender import Sender
 from chain.typed_data import offer_digest
 from cli.demo_providers import scenario
-from cli.plan import CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, MEMBERS, RELAY, UNIT, StackPlan
+from cli.plan import ARBITER, CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, GUARDIAN, MEMBERS, RELAY, UNIT, StackPlan
 from cli.providers import largest_credit_bps
 from governance import laws
 from governance.errors import SuretyError
@@ -27,6 +27,7 @@ FAR_FUTURE_S = 2**40 - 1
 SPENDING_MONEY = 1_000_000 * UNIT
 PASSWORD = "devnet"  # noqa: S105 - the keys it guards are known to everybody
 LAW = "standard"
+LEAD_S = 2  # from the founding to the first committee's reign
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +73,24 @@ class Founder:
         return self._senders[account]
 
     def deploy(self) -> AddressBook:
-        """The contracts, the committee of four, and the law, enacted."""
+        """The contracts, which belong to their timelock, the committee of four with its bonds, and the law, enacted."""
         plan = self._plan
-        book = deploy(
+        return deploy(
             self._node,
             self.sender(GOVERNOR),
             DeployParameters(
                 members=tuple(dev_signer(FIRST_ORACLE + member).address for member in range(MEMBERS)),
-                since_s=self._node.block("latest").timestamp_s + 2,
+                lead_s=LEAD_S,
                 epoch_length_s=plan.epoch_s,
                 parameters=plan.parameters,
+                guardian=dev_signer(GUARDIAN).address,
+                delay_s=plan.delay_s,
+                laws=(laws.read(LAW),),
+                bond=plan.bond,
                 min_fee=UNIT,
                 relay_fee=plan.relay_fee,
             ),
         )
-        stone = LawStoneClient(self._node, book.law_stone)
-        text = laws.read(LAW)
-        stone.publish(self.sender(GOVERNOR), text)
-        stone.enact(self.sender(GOVERNOR), text_id(text))
-        return book
 
     def offer(self, book: AddressBook, number: int, one: Provided, periods: int) -> Offered:
         """Registers and stakes as one of the providers, counted from 0, publishes its terms and signs its offer."""
@@ -101,24 +101,25 @@ class Founder:
         token.approve(provider, book.zone, plan.stake)
         zone.register(provider, provider.address, one.profile)
         zone.stake(provider, token.address, plan.stake)
-        pactum = PactumClient(self._node, book.pactum)
-        if not pactum.is_published(text_id(one.terms)):
-            pactum.publish_terms(provider, one.terms)
+        notary = NotaryClient(self._node, book.notary)
+        if not notary.is_published(text_id(one.terms)):
+            notary.publish_terms(provider, one.terms)
         offer = self._unsigned(provider.address, token.address, one, periods)
         signature = dev_signer(FIRST_PROVIDER + number).sign_digest(offer_digest(book.pactum_domain, offer))
         return Offered(one, SignedOffer(offer, signature))
 
     def open_all(self, book: AddressBook, offers: Sequence[Offered], start_s: int, periods: int) -> list[Founded]:
         """Opens an agreement from each offer, as the customer."""
-        token, pactum = TokenClient(self._node, book.token or ZERO_ADDRESS), PactumClient(self._node, book.pactum)
-        customer = self.sender(CUSTOMER)
+        token, notary = TokenClient(self._node, book.token or ZERO_ADDRESS), NotaryClient(self._node, book.notary)
+        customer, known = self.sender(CUSTOMER), PactumClient(self._node, book.pactum).conditions_of(token.address)
+        consent = known.parameters, known.listing
         total = self._plan.fee * periods * len(offers)
         token.mint(self.sender(GOVERNOR), customer.address, total + SPENDING_MONEY)
         token.approve(customer, book.pactum, total)
         founded = []
         for one in offers:
-            receipt = pactum.open(customer, one.signed.offer, one.signed.signature, start_s, periods)
-            founded.append(Founded(pactum.opened(receipt).agreement, one.provider, one.signed.offer.provider, start_s))
+            receipt = notary.open(customer, one.signed.offer, one.signed.signature, start_s, periods, *consent)
+            founded.append(Founded(notary.opened(receipt).agreement, one.provider, one.signed.offer.provider, start_s))
         return founded
 
     def still_running(self, book: AddressBook, provided: Sequence[Provided]) -> list[Founded]:
@@ -135,7 +136,7 @@ class Founder:
 
     def write_keystores(self) -> None:
         """One keystore a role, all with the devnet's password."""
-        roles = {"governor": GOVERNOR, "relay": RELAY, "customer": CUSTOMER}
+        roles = {"governor": GOVERNOR, "relay": RELAY, "customer": CUSTOMER, "arbiter": ARBITER, "guardian": GUARDIAN}
         roles |= {f"oracle-{member}": FIRST_ORACLE + member for member in range(MEMBERS)}
         roles |= {f"provider-{one.name}": FIRST_PROVIDER + number for number, one in enumerate(scenario(1_000))}
         for role, account in roles.items():
@@ -159,6 +160,7 @@ class Founder:
             period_kind=terms.kind,
             period_length=terms.period_s,
             max_periods=periods,
+            notice_periods=1,
             lead=1,
             expiry=FAR_FUTURE_S,
             nonce=secrets.randbits(256),

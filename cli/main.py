@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import agreements, audit, keys, laws, providers, running, samples
+from cli import agreements, audit, disputes, govern, keys, laws, providers, running, samples, status
 from cli.console import err
 from governance.errors import RetryableError, SuretyError
 
@@ -37,9 +37,11 @@ running.add_to(app)
 app.add_typer(keys.app, name="key")
 app.add_typer(providers.app, name="provider")
 app.add_typer(agreements.app, name="agreement")
-app.command("status", epilog="Example: surety status 0x…")(agreements.status)
+app.command("status", epilog="Example: surety status 0x…")(status.status)
+app.add_typer(disputes.app, name="dispute")
 app.add_typer(audit.app, name="audit")
 app.add_typer(laws.app, name="law")
+app.add_typer(govern.app, name="govern")
 samples.add_to(app)
 
 

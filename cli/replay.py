@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chain.addressbook import AddressBook
-from chain.contracts import LawStoneClient, PactumClient, TokenClient, ZoneClient
+from chain.contracts import NotaryClient, TokenClient, ZoneClient
 from chain.devnet import Anvil, DeployParameters, deploy, dev_signer, start_anvil
 from chain.docket import AgreementRecord
 from chain.hashing import ZERO_ADDRESS, text_id
@@ -18,11 +18,12 @@ from chain.values import Division, Parameters
 from cli.amounts import Money
 from cli.connection import Connection
 from cli.console import Stage
-from cli.demo_totals import CostedPeriod, Totals, claim_all, costed, totals_of
+from cli.demo_totals import CostedPeriod, Totals, costed, totals_of
 from cli.history import periods_of, read_events
 from cli.plan import CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, MEMBERS, RELAY
 from cli.providers import largest_credit_bps
 from cli.settled import Settled
+from cli.withdrawals import claim_all
 from governance.clock import ManualClock
 from governance.errors import FatalError
 from governance.periods import Calendar, month_of, month_start_s
@@ -40,7 +41,17 @@ from settlement.worker import Settlement, SettlementConfig
 
 DAY_S = 86_400
 EPOCH_S = 3_600
-PARAMETERS = Parameters(2 * DAY_S, DAY_S, validator_bps=2_000, dao_bps=1_000)
+PARAMETERS = Parameters(
+    report_deadline=2 * DAY_S,
+    dispute_window=DAY_S,
+    resolution_deadline=DAY_S,
+    thaw=4 * DAY_S,
+    longest_period=31 * DAY_S,
+    validator_bps=2_000,
+    dao_bps=1_000,
+    dispute_bond_bps=1_000,
+    arbiter=ZERO_ADDRESS,  # stands for the governor: nobody disputes here
+)
 FAR_FUTURE_S = 2**40 - 1
 GRACE_MS = 1_000
 LEAD_S = DAY_S // 2
@@ -186,11 +197,7 @@ class _Theatre:
     def furnish(self, histories: Sequence[History], terms: Terms, fee: int, deposit: int) -> list[Offer]:
         """One provider and one customer with money for all; an offer a series."""
         node, book = self._anvil.node, self.book
-        token, pactum, zone = (
-            TokenClient(node, book.token or ZERO_ADDRESS),
-            PactumClient(node, book.pactum),
-            ZoneClient(node, book.zone),
-        )
+        token, zone = TokenClient(node, book.token or ZERO_ADDRESS), ZoneClient(node, book.zone)
         provider, customer, governor = self._senders[FIRST_PROVIDER], self._senders[CUSTOMER], self._senders[GOVERNOR]
         stake, fees = deposit * len(histories), fee * sum(history.months for history in histories)
         token.mint(governor, provider.address, stake)
@@ -199,7 +206,7 @@ class _Theatre:
         token.approve(customer, book.pactum, fees)
         zone.register(provider, provider.address, "{}")
         zone.stake(provider, token.address, stake)
-        pactum.publish_terms(provider, self._terms_text)
+        NotaryClient(node, book.notary).publish_terms(provider, self._terms_text)
         return [
             self._offer(terms, token.address, provider.address, fee, deposit, history.months, nonce)
             for nonce, history in enumerate(histories)
@@ -209,10 +216,11 @@ class _Theatre:
         """Opens an agreement half a day before its first month."""
         if self._now_s < history.start_s - LEAD_S:
             self._move_to(history.start_s - LEAD_S)
-        pactum = PactumClient(self._anvil.node, self.book.pactum)
+        notary, known = self.connection.notary, self.connection.pactum.conditions_of(offer.token)
         signature = dev_signer(FIRST_PROVIDER).sign_digest(offer_digest(self.book.pactum_domain, offer))
-        receipt = pactum.open(self._senders[CUSTOMER], offer, signature, history.start_s, history.months)
-        self.opened[pactum.opened(receipt).agreement] = history
+        consent = known.parameters, known.listing
+        receipt = notary.open(self._senders[CUSTOMER], offer, signature, history.start_s, history.months, *consent)
+        self.opened[notary.opened(receipt).agreement] = history
         self._anvil.mine(3)
 
     def cast(self) -> None:
@@ -256,10 +264,11 @@ class _Theatre:
         """Everybody's claims; gas by kind."""
         self._anvil.mine()
         gas = claim_all(self.connection, self._senders, agreements)
-        token, provider = self.connection.token().address, self._senders[FIRST_PROVIDER]
-        free = self.connection.zone.stake_of(provider.address, token).free
-        if free:
-            self.connection.zone.withdraw(provider, token, free)
+        zone, token, provider = self.connection.zone, self.connection.token().address, self._senders[FIRST_PROVIDER]
+        if free := zone.free_of(provider.address, token):
+            started = zone.thaw_started(zone.thaw(provider, token, free))
+            self._anvil.move_to(started.thaws_at)
+            zone.withdraw(provider, token, started.request)
         return gas
 
     @property
@@ -274,11 +283,10 @@ class _Theatre:
 
     def _deploy(self, since_s: int) -> AddressBook:
         members = tuple(dev_signer(FIRST_ORACLE + member).address for member in range(MEMBERS))
-        parameters = DeployParameters(members, since_s, EPOCH_S, PARAMETERS, relay_fee=0)
+        parameters = DeployParameters(
+            members=members, since_s=since_s, epoch_length_s=EPOCH_S, parameters=PARAMETERS, laws=(self._law_text,)
+        )
         book = deploy(self._anvil.node, self._senders[GOVERNOR], parameters)
-        stone = LawStoneClient(self._anvil.node, book.law_stone)
-        stone.publish(self._senders[GOVERNOR], self._law_text)
-        stone.enact(self._senders[GOVERNOR], text_id(self._law_text))
         self._anvil.move_to(since_s)
         return book
 
@@ -297,6 +305,7 @@ class _Theatre:
             period_kind=PeriodKind.CALENDAR_MONTH,
             period_length=0,
             max_periods=months,
+            notice_periods=0,
             lead=1,
             expiry=FAR_FUTURE_S,
             nonce=nonce,

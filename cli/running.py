@@ -14,13 +14,14 @@ from chain.hashing import address_of
 from chain.keys import open_keystore
 from chain.node import public_url
 from chain.sender import Sender
+from cli import bonds
 from cli.connection import Connection
 from cli.console import out, print_json
 from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, Keystore, RpcUrl, Token
 from cli.passwords import password_for
 from governance.errors import BadInput
 
-oracle_app = typer.Typer(no_args_is_help=True, help="An oracle operator's side: run a worker.")
+oracle_app = typer.Typer(no_args_is_help=True, help="An oracle operator's side: run a worker, put up its bond, claim its share.")
 relay_app = typer.Typer(no_args_is_help=True, help="Run a relay: it collects signatures, reports and settles; anyone may.")
 api_app = typer.Typer(no_args_is_help=True, help="Run the REST API and the status page.")
 
@@ -30,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("demo", epilog="Example: surety demo --periods 4")(demo)
     app.command("up", epilog="Example: surety up --state devnet")(up)
     app.command("fund", epilog="Example: surety fund provider.json")(fund)
+    oracle_app.add_typer(bonds.app, name="bond")
     app.add_typer(oracle_app, name="oracle")
     app.add_typer(relay_app, name="relay")
     app.add_typer(api_app, name="api")
@@ -134,6 +136,9 @@ def oracle_claim(
     from cli.earnings import claim_as_member
 
     _claim(claim_as_member, keystore, member, token, rpc_url, book, json_=json_)
+
+
+oracle_app.command("expose", epilog="Example: surety oracle expose proof.json --keystore anybody.json")(bonds.expose)
 
 
 @relay_app.command("claim", epilog="Example: surety relay claim --keystore relay.json")

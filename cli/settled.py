@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chain.values import Division
 from cli.amounts import show_agreement
-from cli.history import division_json
+from cli.history import shares_json, shares_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Settled:
             "uptime_ppm": self.uptime_ppm,
             "p95_ms": self.p95_ms,
             "coverage_ppm": self.coverage_ppm,
-            **division_json(self.division),
+            **shares_json(shares_of(self.division)),
             "gas": self.gas,
             "transaction": self.transaction,
         }

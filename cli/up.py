@@ -16,7 +16,7 @@ from chain.sender import Sender
 from cli.connection import Connection
 from cli.console import out, print_json, progress
 from cli.passwords import password_for
-from cli.plan import CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, MEMBERS, RELAY, Ports, StackPlan
+from cli.plan import ARBITER, CUSTOMER, FIRST_ORACLE, FIRST_PROVIDER, GOVERNOR, GUARDIAN, MEMBERS, RELAY, Ports, StackPlan
 from cli.stack import Stack, check_ports, running
 from cli.state import StateDirectory
 from governance.errors import BadInput
@@ -39,9 +39,11 @@ def run_up(state: Path | None, oracles: int, ports: Ports) -> None:
             periods=PERIODS,
             oracles=oracles,
             epoch_s=10,
-            period_s=20,
+            period_s=30,
             report_deadline_s=14,
-            dispute_window_s=5,
+            dispute_window_s=15,
+            resolution_s=60,
+            delay_s=5,
             keep_chain=state is not None,
         )
         with progress("starting", 10, quiet=False) as stage:
@@ -87,17 +89,20 @@ def _environment(stack: Stack) -> dict[str, str]:
 def _print(stack: Stack, *, kept: bool) -> None:
     state, book = stack.plan.state, stack.book
     out.print("\n[bold]Accounts[/bold], funded; keystores in " + str(state.root / "keys"), highlight=False)
-    roles = {"governor": GOVERNOR, "relay": RELAY, "customer": CUSTOMER}
+    roles = {"governor": GOVERNOR, "guardian": GUARDIAN, "arbiter": ARBITER, "relay": RELAY, "customer": CUSTOMER}
     roles |= {f"oracle-{member}": FIRST_ORACLE + member for member in range(MEMBERS)}
     roles |= {f"provider {one.provider.name}": FIRST_PROVIDER + number for number, one in enumerate(stack.founded)}
     for role, account in roles.items():
         out.print(f"  {role.ljust(20)} {dev_signer(account).address}", markup=False)
     out.print("\n[bold]Contracts[/bold]")
     named = {
+        "Notary": book.notary,
         "Pactum": book.pactum,
         "Zone": book.zone,
         "Committee": book.committee,
+        "Tribunal": book.tribunal,
         "LawStone": book.law_stone,
+        "timelock": book.timelock,
         "token": book.token,
     }
     for name, address in named.items():

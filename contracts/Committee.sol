@@ -95,7 +95,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
         configuration = keccak256(abi.encode(block.chainid, address(this), index, since, members));
         uint8 size = SafeCast.toUint8(members.length);
         uint8 quorum = (size - 1) / 3 * 2 + 1;
-        uint32 all = SafeCast.toUint32((1 << size) - 1);
+        uint32 all = SafeCast.toUint32(Bits.before(size));
 
         if (index > 0) _records[_history[index - 1]].until = SafeCast.toUint40(since);
         _history.push(configuration);
@@ -181,7 +181,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
         Record storage record = _records[configuration];
         _requireKnown(configuration, record.roll);
         (uint256 size, uint256 quorum) = (record.size, record.quorum);
-        _requireObservers(observers, size, quorum, record.active);
+        _requireObservers(observers, size, record.active);
         _requireSigners(signers, observers, quorum, signatures.length);
 
         bytes memory roll = Roll.load(record.roll, size);
@@ -297,7 +297,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
         bytes memory roll = Roll.load(record.roll, size);
         for (uint256 i = 0; i < size; ++i) {
             if (roll.member(i) != member) continue;
-            record.active &= ~SafeCast.toUint32(1 << i);
+            record.active &= ~SafeCast.toUint32(Bits.only(i));
             emit Deactivated(configuration, member, i);
             return;
         }
@@ -354,29 +354,33 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
         if (roll == address(0)) revert UnknownConfiguration(configuration);
     }
 
-    function _requireObservers(uint256 observers, uint256 size, uint256 quorum, uint256 active) private pure {
+    function _requireObservers(uint256 observers, uint256 size, uint256 active) private pure {
         if (observers >> size != 0) revert ForeignObserver(observers, size);
         if (observers & ~active != 0) revert InactiveObserver(observers, active);
-        uint256 count = Bits.count(observers);
-        if (count < quorum) revert TooFewObservers(count, quorum);
     }
 
-    /// @dev Nobody signs what it did not observe, and so nobody signs who is not an active member.
+    /// @dev Nobody signs what it did not observe: where the signers are a quorum of active members, the observers are one, and are counted
+    /// only to say what is wrong.
     function _requireSigners(uint256 signers, uint256 observers, uint256 quorum, uint256 length) private pure {
         if (signers & ~observers != 0) revert SignerWithoutObservation(signers, observers);
         uint256 count = Bits.count(signers);
-        if (count < quorum) revert QuorumNotReached(count, quorum);
+        if (count < quorum) _refuseFew(count, Bits.count(observers), quorum);
         unchecked {
-            uint256 need = count * Compact.LENGTH; // of 256 at most
+            uint256 need = count * Compact.LENGTH; // of 31 at most
             if (length != need) revert SignatureLength(length, need);
         }
+    }
+
+    function _refuseFew(uint256 signers, uint256 observers, uint256 quorum) private pure {
+        if (observers < quorum) revert TooFewObservers(observers, quorum);
+        revert QuorumNotReached(signers, quorum);
     }
 
     function _requireSignatures(bytes memory roll, bytes32 digest, uint256 signers, bytes calldata signatures) private view {
         (bool found, uint256 who) = roll.forged(digest, signers, signatures);
         if (!found) return;
-        uint256 before = Bits.count(signers & ((1 << who) - 1));
-        revert BadSignature(who, roll.member(who), Compact.recover(digest, signatures, before));
+        uint256 k = Bits.count(signers & Bits.before(who));
+        revert BadSignature(who, roll.member(who), Compact.recover(digest, signatures, k));
     }
 
     function _until(uint40 until) private pure returns (uint64) {

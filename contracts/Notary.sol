@@ -19,6 +19,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title From signed offers to agreements
 contract Notary is INotary, Multicall {
+    bytes32 private constant DOMAIN_TYPE = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant DOMAIN_NAME = keccak256("Surety Pactum");
+    bytes32 private constant DOMAIN_VERSION = keccak256("1");
     bytes32 private constant OFFER_TYPE = keccak256(
         "Offer(address provider,address customer,address token,bytes32 terms,bytes32 law,uint128 fee,uint128 deposit,"
         "uint16 maxCreditBps,uint16 maxSlashBps,uint16 minProviderBps,uint8 periodKind,uint32 periodLength,uint32 maxPeriods,"
@@ -91,7 +94,12 @@ contract Notary is INotary, Multicall {
 
     /// @inheritdoc INotary
     function offerDigest(Offer calldata offer) public view returns (bytes32) {
-        return MessageHashUtils.toTypedDataHash(PACTUM.domainSeparator(), keccak256(abi.encode(OFFER_TYPE, offer)));
+        return MessageHashUtils.toTypedDataHash(_domainSeparator(), keccak256(abi.encode(OFFER_TYPE, offer)));
+    }
+
+    /// @dev Pactum's: what is signed is an agreement with it. To ask it would cost more.
+    function _domainSeparator() private view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN_TYPE, DOMAIN_NAME, DOMAIN_VERSION, block.chainid, address(PACTUM)));
     }
 
     /// @dev The 96 bits bind chain, contract, customer, offer and term, so that a re-org cannot give the id to another agreement.
@@ -127,7 +135,9 @@ contract Notary is INotary, Multicall {
         bool expired = Windows.ended(offer.expiry, block.timestamp);
         if (expired) revert OfferExpired(offer.expiry, SafeCast.toUint64(block.timestamp));
         if (offer.customer != address(0) && offer.customer != msg.sender) revert OfferForAnother(offer.customer, msg.sender);
-        if (ZONE.payoutOf(offer.provider) == address(0)) revert ProviderNotRegistered(offer.provider);
+        // Stake to lock is a registered provider's.
+        bool registered = offer.deposit != 0 || ZONE.payoutOf(offer.provider) != address(0);
+        if (!registered) revert ProviderNotRegistered(offer.provider);
         _requireUnspent(offer.provider, offer.nonce);
         bool signed = SignatureChecker.isValidSignatureNowCalldata(offer.provider, digest, signature);
         if (!signed) revert BadOfferSignature(offer.provider, digest);
@@ -183,8 +193,9 @@ contract Notary is INotary, Multicall {
         if (shortest < least) revert PeriodTooShort(shortest, least);
         uint256 longest = Periods.longest(offer.periodKind, offer.periodLength);
         if (longest > parameters.longestPeriod) revert PeriodTooLong(longest, parameters.longestPeriod);
-        // The agreement keeps times in 40 bits: no period may end beyond them.
-        SafeCast.toUint40(Periods.boundary(offer.periodKind, start, offer.periodLength, periods));
+        // Times are kept in 40 bits: no ruling on the last period may be later.
+        uint256 end = Periods.boundary(offer.periodKind, start, offer.periodLength, periods);
+        SafeCast.toUint40(end + least + parameters.resolutionDeadline);
         if (COMMITTEE.configurationAt(start) == 0) revert NoCommitteeAt(start);
     }
 

@@ -35,13 +35,20 @@ contract Pactum is Holding, Multicall {
         if (!may || provider == address(0)) revert NotPayable(msg.sender, to);
 
         bytes32 claimant = _claimantOf(provider, token);
-        uint256[] memory parts = new uint256[](agreements.length);
-        unchecked {
-            for (uint256 i = 0; i < parts.length; ++i) {
-                uint256 agreement = agreements[i];
-                uint256 due = _takeProviderDue(agreement, claimant);
-                parts[i] = agreement << 160 | due;
-                amount += due; // each fits 85 bits
+        bytes memory parts = new bytes(agreements.length * 32);
+        for (uint256 i = 0; i < agreements.length; ++i) {
+            uint256 agreement;
+            // Inside the array. A word that is no 96 bits names no agreement.
+            assembly {
+                agreement := calldataload(add(agreements.offset, shl(5, i)))
+            }
+            uint256 part = agreement << 160 | _takeProviderDue(agreement, claimant);
+            // Inside the bytes that were asked for, one word after the other.
+            assembly ("memory-safe") {
+                mstore(add(add(parts, 32), shl(5, i)), part)
+            }
+            unchecked {
+                amount += part & type(uint96).max; // a due fits 85 bits
             }
         }
         emit ProviderPaid(provider, parts);

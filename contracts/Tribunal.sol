@@ -59,9 +59,8 @@ contract Tribunal is ITribunal, ReentrancyGuardTransient {
         if (bond > mostBond) revert BondTooLarge(bond, mostBond);
         uint40 deadline = SafeCast.toUint40(block.timestamp + pinned.resolutionDeadline);
 
-        _records[row.agreement()][row.period()] = Record(
-            msg.sender, SafeCast.toUint96(bond), pinned.arbiter, deadline, held.creditBps, held.slashBps, held.outcome, true
-        );
+        _records[row.agreement()][row.period()] =
+            Record(msg.sender, SafeCast.toUint96(bond), pinned.arbiter, deadline, held.creditBps, held.slashBps, held.outcome, true);
         owed[held.token] += bond;
         emit Disputed(row.agreement(), row.period(), msg.sender, row, held.token, bond, deadline, grounds);
         IERC20(held.token).pull(msg.sender, bond);

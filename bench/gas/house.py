@@ -1,4 +1,4 @@
-"""A deployment to measure: contracts as they are deployed anywhere, a committee of any size, providers with stake, and what they do."""
+"""A deployment to measure: contracts as they ship, a committee of any size, providers with stake, and what they do."""
 
 from __future__ import annotations
 
@@ -161,6 +161,13 @@ def open_agreement(house: House, provider: Signer, nonce: int, start_s: int) -> 
     return notary.opened(receipt).agreement, receipt
 
 
+def row_word(agreement: int, period: int, verdict: tuple[Outcome, int, int]) -> int:
+    """A row as reports carry it."""
+    outcome, credit_bps, slash_bps = verdict
+    tier = int(outcome is Outcome.BREACH)
+    return pack(Row(agreement, period, outcome, tier, credit_bps, slash_bps, 999_999, 1_000_000, 1_234))
+
+
 def send_report(
     house: House, agreements: list[int], start_s: int, period: int, verdict: tuple[Outcome, int, int] = MET
 ) -> Receipt:
@@ -168,11 +175,7 @@ def send_report(
     end_s = start_s + (period + 1) * DAY_S
     house.anvil.move_to(end_s)
     header = Header(house.configuration(), (end_s - 1) // EPOCH_S, keccak(b"set"), house.observers, house.payee)
-    outcome, credit_bps, slash_bps = verdict
-    tier = int(outcome is Outcome.BREACH)
-    rows = [
-        pack(Row(agreement, period, outcome, tier, credit_bps, slash_bps, 999_999, 1_000_000, 1_234)) for agreement in agreements
-    ]
+    rows = [row_word(agreement, period, verdict) for agreement in agreements]
     digest = report_digest(Domain(house.anvil.node.chain_id(), house.book.pactum), header, rows)
     signatures = join_signatures({member: house.oracles[member].sign_compact(digest) for member in house.signers})
     return house.pactum.report(house.anyone, header, rows, *signatures)

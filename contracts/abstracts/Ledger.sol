@@ -113,8 +113,7 @@ abstract contract Ledger is Purses {
         return address(uint160(uint256(record.claimant)));
     }
 
-    /// @dev To be paid in another token than the agreement's, somebody would have to find an address that ends alike: as hard as finding
-    /// another opening with an agreement's id.
+    /// @dev No two listed tokens end alike, and what is not listed nobody has here.
     function _claimantOf(address provider, address token) internal pure returns (bytes32) {
         return bytes32(uint256(uint160(token)) << 160 | uint160(provider));
     }

@@ -40,6 +40,7 @@ abstract contract Rulebook is IPactum, Ownable2Step {
 
     mapping(uint256 parameters => Parameters) private _parameters;
     mapping(uint256 listing => Listing) private _listingOf;
+    mapping(uint96 tail => address token) private _tokenWith; // a claim knows its token by the last 96 bits of the address
 
     /// @inheritdoc IPactum
     mapping(address token => uint32) public override currentListing;
@@ -69,11 +70,15 @@ abstract contract Rulebook is IPactum, Ownable2Step {
     /// @inheritdoc IPactum
     function list(Listing calldata values) external onlyOwner returns (uint32 listing) {
         uint256 most = _mostRelayFee(values.minFee, _parameters[currentParameters]);
-        bool usable = values.token != address(0) && values.minFee != 0 && values.relayFee <= most;
-        if (!usable) revert UnusableListing(values);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint96 tail = uint96(uint160(values.token));
+        address alike = _tokenWith[tail];
+        bool alone = values.token != address(0) && (alike == address(0) || alike == values.token);
+        if (!alone || values.minFee == 0 || values.relayFee > most) revert UnusableListing(values);
 
         listing = SafeCast.toUint16(uint256(_listings) + 1);
         _listings = listing;
+        _tokenWith[tail] = values.token;
         _listingOf[listing] = values;
         currentListing[values.token] = listing;
         emit Listed(listing, values);

@@ -163,8 +163,8 @@ interface IPactum {
     event Decided(uint96 indexed agreement, uint32 indexed period, Outcome outcome, uint16 creditBps, uint16 slashBps, address winner);
     event Closed(uint96 indexed agreement, uint256 depositReleased);
     /// @notice Whom the money went to is in the token's own log.
-    /// @param parts one word for each agreement: agreement (96) | amount (160)
-    event ProviderPaid(address indexed provider, uint256[] parts);
+    /// @param parts one word of 32 bytes for each agreement: agreement (96) | amount (160)
+    event ProviderPaid(address indexed provider, bytes parts);
     event CustomerPaid(uint96 indexed agreement, address indexed customer, uint256 fromFees, uint256 fromDeposit);
     event MemberPaid(
         bytes32 indexed configuration, address indexed token, address indexed member, uint32 observers, address payee, uint256 amount
@@ -202,7 +202,7 @@ interface IPactum {
     function setParameters(Parameters calldata values) external returns (uint32 parameters);
 
     /// @notice Lists a token, or replaces its listing for later agreements. The relay fee must fit in the validators' share of minFee,
-    /// by the parameters now in force.
+    /// by the parameters now in force. No two listed tokens have addresses that end in the same 96 bits.
     function list(Listing calldata values) external returns (uint32 listing);
 
     /// @notice Where the DAO's share is paid from now on; neither nobody nor one of these contracts.

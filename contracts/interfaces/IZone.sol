@@ -7,6 +7,10 @@ pragma solidity ^0.8.28;
 /// one that may seize them. Tokens leave by `withdraw` (thawed stake that backs nothing, to the payout address) or by `seize`, in no other way.
 /// Any stake may be thawed, also while it backs agreements; it stays slashable until it is taken: a slash that the rest cannot bear shrinks
 /// all that thaws alike, whatever the number of requests.
+///
+/// From logs alone: `thaw` mints floor(amount * shares / thawing) shares, or `amount` of them where there are none; `restake` and `withdraw`
+/// burn the request's. After `Seized`, thawing is at most the stake; if there are more than 2^48 shares for each unit of it then, shares
+/// and thawing are zero, and all requests until then worth nothing.
 interface IZone {
     struct Stake {
         uint256 total; // all of it, locked and thawing included

@@ -24,6 +24,15 @@ library Bits {
         }
     }
 
+    /// @notice The set of all members before one.
+    function before(uint256 member) internal pure returns (uint256) {
+        return only(member) - 1;
+    }
+
+    function only(uint256 member) internal pure returns (uint256) {
+        return uint256(1) << member;
+    }
+
     function has(uint256 set, uint256 member) internal pure returns (bool) {
         return (set >> member) & 1 == 1;
     }

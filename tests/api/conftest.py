@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,10 +26,10 @@ from chain.row import pack
 from chain.values import Listing, Parameters, Skip
 from governance.clock import ManualClock
 from governance.values import PPB, Outcome, PeriodKind, Row
+from settlement.account import Constants
 from settlement.apply import Gas, apply_block
 from settlement.memory import Memory
 from settlement.relay_tables import TallyRow
-from settlement.split import Stakes, divide, expired
 from settlement.store import Store
 from settlement.tables import Base, DeploymentRow, LawTextRow
 
@@ -83,7 +83,11 @@ def account(name: str) -> str:
 
 
 TOKEN, CUSTOMER, PAYEE = account("token"), account("customer"), account("payee")
-BOOK = AddressBook(31_337, 1, account("pactum"), account("zone"), account("committee"), account("law stone"))
+ARBITER = account("arbiter")
+BOOK = AddressBook(
+    31_337, 1, *(account(name) for name in ("pactum", "zone", "committee", "tribunal", "notary", "law stone", "timelock"))
+)
+PARAMETERS = Parameters(DEADLINE_S, WINDOW_S, 900, 1_800, 40 * 86_400, 2_000, 1_000, 500, ARBITER)
 CONFIGURATION = keccak(b"configuration")
 
 
@@ -95,7 +99,6 @@ class Story:
     number: int = 0
     time_s: int = START_S - HOUR_S
     token: str = TOKEN
-    rows: dict[tuple[int, int], Row] = field(default_factory=dict)
 
     def block(self, *made: partial[Any], at_s: int | None = None) -> int:
         """Enters one block with events, given without their places; returns its number."""
@@ -106,7 +109,7 @@ class Story:
         stamp = BlockStamp(self.number, keccak(b"block%d" % self.number), keccak(b"block%d" % (self.number - 1)), self.time_s)
         gas = {log.tx_hash: Gas(90_000, 10**9) for log in logs}
         with self.store.write() as session:
-            apply_block(Memory(session), stamp, logs, gas)
+            apply_block(Memory(session), stamp, logs, gas, Constants(BOOK.tribunal, self.token))
             row = session.get(DeploymentRow, 1)
             if row is None:
                 session.add(DeploymentRow(id=1, chain_id=BOOK.chain_id, pactum=BOOK.pactum, first_block=1, confirmed_block=0))
@@ -122,8 +125,8 @@ class Story:
             partial(events.Published, law=law, publisher=CUSTOMER, length=len(law_text)),
             partial(events.Enacted, law=law),
             partial(events.TermsPublished, terms=text_id(terms_text), text=terms_text.encode()),
-            partial(events.Listed, listing=1, values=Listing(self.token, 1, 1_000)),
-            partial(events.ParametersSet, parameters=1, values=Parameters(DEADLINE_S, WINDOW_S, 2_000, 1_000)),
+            partial(events.Listed, listing=1, values=Listing(self.token, 1_000, 1)),
+            partial(events.ParametersSet, parameters=1, values=PARAMETERS),
             partial(events.Configured, configuration=CONFIGURATION, index=0, since=0, quorum=3, members=members),
         )
         with self.store.write() as session:
@@ -167,6 +170,7 @@ class Story:
             kind,
             length,
             periods,
+            1,
             0,
             2**63,
             number,
@@ -198,27 +202,48 @@ class Story:
             signers=7,
             rows_hash=keccak(b"rows"),
         )
-        accepted = [
-            partial(events.Accepted, agreement=row.agreement, period=row.period, row=pack(row), matures_at=at_s + WINDOW_S)
-            for row in rows
-        ]
+        accepted = [partial(events.Accepted, agreement=row.agreement, row=pack(row)) for row in rows]
         passed = [
-            partial(events.Skipped, agreement=agreement, period=period, row=1, reason=reason)
+            partial(events.Skipped, agreement=agreement, row=agreement << 160 | period << 128 | 1, reason=reason)
             for agreement, period, reason in skipped
         ]
-        self.rows |= {(row.agreement, row.period): row for row in rows}
         self.block(header, *accepted, *passed, at_s=at_s)
 
     def settle(self, agreement: int, period: int, at_s: int) -> None:
         """Turns an accepted row into claims."""
-        row = self.rows[agreement, period]
-        division = divide(row.outcome, row.credit_bps, row.slash_bps, self._stakes())
-        self.block(partial(events.Settled, agreement=agreement, period=period, outcome=row.outcome, division=division), at_s=at_s)
+        self.block(partial(events.Settled, agreement=agreement, period=period), at_s=at_s)
 
     def expire(self, agreement: int, first: int, count: int, at_s: int) -> None:
         """Settles periods that nobody reported."""
-        each = expired(self._stakes())
-        self.block(partial(events.Expired, agreement=agreement, first=first, count=count, each=each), at_s=at_s)
+        self.block(partial(events.Expired, agreement=agreement, first=first, count=count), at_s=at_s)
+
+    def dispute(self, row: Row, at_s: int, *, bond: int = 5, reserve: int = 0, disputer: str = CUSTOMER) -> None:
+        """Takes a waiting row out until it is ruled on."""
+        same: dict[str, Any] = {"agreement": row.agreement, "period": row.period}
+        self.block(
+            partial(events.RowHeld, **same, reserve=reserve),
+            partial(
+                events.Disputed,
+                **same,
+                disputer=disputer,
+                row=pack(row),
+                token=self.token,
+                bond=bond,
+                deadline=at_s + PARAMETERS.resolution_deadline,
+                grounds=keccak(b"grounds"),
+            ),
+            at_s=at_s,
+        )
+
+    def replace(self, row: Row, at_s: int, *, winner: str = CUSTOMER) -> None:
+        """The arbiter puts a verdict in a disputed row's place."""
+        verdict: dict[str, Any] = {"outcome": row.outcome, "credit_bps": row.credit_bps, "slash_bps": row.slash_bps}
+        same = {"agreement": row.agreement, "period": row.period} | verdict
+        self.block(partial(events.Replaced, **same), partial(events.Decided, **same, winner=winner), at_s=at_s)
+
+    def terminate(self, agreement: int, periods: int, refund: int, by: str = CUSTOMER) -> None:
+        """Ends an agreement early."""
+        self.block(partial(events.Terminated, agreement=agreement, by=by, periods=periods, refund=refund))
 
     def tally(
         self, agreement: int, period: int, as_of_s: int, *, slots: int, lost_ppb: int, members: int = 4, p95_ms: int = 830
@@ -253,10 +278,6 @@ class Story:
             "tx_hash": keccak(b"tx%d" % number),
             "log_index": log,
         }
-
-    @staticmethod
-    def _stakes() -> Stakes:
-        return Stakes(FEE, DEPOSIT, DEPOSIT, 2_000, 1_000, 1_000)
 
 
 def met(agreement: int, period: int) -> Row:

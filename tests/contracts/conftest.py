@@ -30,6 +30,9 @@ FEE = 1_000_000_000
 DEPOSIT = 5_000_000_000
 RELAY_FEE = 1_000_000
 LEAD = 3_600
+RULING = 3 * DAY
+THAW = 7 * DAY
+BOND = 1_000_000
 ALL = 0b1111
 TERMS = b"apiVersion: openslo/v1"
 LAW = b"decide(_, verdict(met, 0, 0, 0), [])."
@@ -47,10 +50,12 @@ OFFER_TYPE = {
     "periodKind": "uint8",
     "periodLength": "uint32",
     "maxPeriods": "uint32",
+    "noticePeriods": "uint16",
     "lead": "uint32",
     "expiry": "uint64",
     "nonce": "uint256",
 }
+PERMIT_TYPE = {"owner": "address", "spender": "address", "value": "uint256", "nonce": "uint256", "deadline": "uint256"}
 REPORT_TYPE = {
     "configuration": "bytes32",
     "epoch": "uint64",
@@ -66,8 +71,12 @@ class House:
     """Addresses, keys and the few steps that every test takes."""
 
     token: ContractInstance
+    timelock: ContractInstance
+    law_stone: ContractInstance
     zone: ContractInstance
     committee: ContractInstance
+    tribunal: ContractInstance
+    notary: ContractInstance
     pactum: ContractInstance
     law: bytes
     configuration: bytes
@@ -77,6 +86,7 @@ class House:
     payee: Any
     treasury: Any
     anyone: Any
+    arbiter: Any
     provider: LocalAccount
     oracles: list[LocalAccount]
     nonces: list[int] = field(default_factory=list)
@@ -98,6 +108,7 @@ class House:
             "periodKind": 0,
             "periodLength": DAY,
             "maxPeriods": 12,
+            "noticePeriods": 1,
             "lead": LEAD,
             "expiry": now() + 30 * DAY,
             "nonce": self.nonces[-1],
@@ -110,10 +121,32 @@ class House:
     def open(self, periods: int = 3, **changes: Any) -> int:
         """Opens an agreement; gives its id."""
         ape.chain.mine()  # after a test, ape takes the chain back but Anvil's clock runs on: see what time it is
-        offer = self.offer(**changes)
-        start = now() + LEAD + 60
-        receipt = self.pactum.open(tuple(offer.values()), self.sign_offer(offer), start, periods, sender=self.customer)
-        return int(receipt.events.filter(self.pactum.Opened)[0].agreement)
+        receipt = self.open_offer(self.offer(**changes), periods, sender=self.customer)
+        return int(receipt.events.filter(self.notary.Opened)[0].agreement)
+
+    def open_offer(self, offer: dict[str, Any], periods: int, sender: Any, signature: bytes | None = None) -> Any:
+        """Opens an offer under the conditions in force."""
+        return self.notary.open(*self.opening(offer, periods, signature), sender=sender)
+
+    def opening(self, offer: dict[str, Any], periods: int, signature: bytes | None = None) -> tuple[Any, ...]:
+        """What `open` is called with, an hour and a minute from now."""
+        parameters, listing = self.pactum.conditionsOf(self.token)[:2]
+        return tuple(offer.values()), signature or self.sign_offer(offer), now() + LEAD + 60, periods, parameters, listing
+
+    def permit(self, owner: LocalAccount, value: int) -> bytes:
+        """Call data of a permit for Pactum, signed as a wallet signs it."""
+        deadline = now() + DAY
+        nonce = self.token.nonces(owner.address)
+        message = {"owner": owner.address, "spender": self.pactum.address, "value": value, "nonce": nonce, "deadline": deadline}
+        domain = {"name": "Mock Dollar", "version": "1", "chainId": ape.chain.chain_id, "verifyingContract": self.token.address}
+        signed = owner.sign_message(encode_typed_data(domain, {"Permit": _fields(PERMIT_TYPE)}, message))
+        parts = (signed.v, int(signed.r).to_bytes(32, "big"), int(signed.s).to_bytes(32, "big"))
+        return bytes(self.notary.permit.encode_input(self.token, value, deadline, *parts))
+
+    def settle_and(self, claim: Any, *arguments: Any, agreements: list[int], sender: Any) -> Any:
+        """Settles and claims in one transaction."""
+        calls = [self.pactum.settle.encode_input(agreements), claim.encode_input(*arguments)]
+        return self.pactum.multicall(calls, sender=sender)
 
     def end(self, agreement: int, period: int = 0) -> int:
         return int(self.pactum.periodOf(agreement, period)[1])
@@ -190,32 +223,56 @@ def _container(name: str) -> ContractContainer:
     )
 
 
+def govern(timelock: ContractInstance, governor: Any, *calls: tuple[ContractInstance, bytes]) -> None:
+    """Has the timelock make calls, all or none. Its delay is nothing here."""
+    targets, payloads = [contract.address for contract, _ in calls], [data for _, data in calls]
+    operation = (targets, [0] * len(calls), payloads, bytes(32), keccak(b"".join(payloads)))
+    timelock.scheduleBatch(*operation, 0, sender=governor)
+    timelock.executeBatch(*operation, sender=governor)
+
+
 @pytest.fixture(scope="session")
 def house(accounts: Any) -> House:
-    governor, customer, payout, payee, treasury, anyone = accounts[:6]
+    governor, customer, payout, payee, treasury, anyone, arbiter = accounts[:7]
     provider = Account.from_key(keccak(text="provider of the contract tests"))
     oracles = [Account.from_key(keccak(text=f"oracle {number} of the contract tests")) for number in range(4)]
     token = governor.deploy(_container("MockToken"))
-    law_stone = governor.deploy(_container("LawStone"), governor)
-    committee = governor.deploy(_container("Committee"), governor, EPOCH)
-    zone = governor.deploy(_container("Zone"), create_address(governor.address, governor.nonce + 1))
-    pactum = governor.deploy(_container("Pactum"), governor, zone, committee, law_stone, treasury)
-    assert zone.PACTUM() == pactum.address
+    nobody = ape.utils.ZERO_ADDRESS
+    timelock = governor.deploy(_container("TimelockController"), 0, [governor], [nobody], nobody)
+    law_stone = governor.deploy(_container("LawStone"), timelock)
+    pactum_address = create_address(governor.address, governor.nonce + 4)
+    committee = governor.deploy(_container("Committee"), timelock, pactum_address, EPOCH, token, BOND, 5_000)
+    zone = governor.deploy(_container("Zone"), pactum_address)
+    tribunal = governor.deploy(_container("Tribunal"), pactum_address)
+    notary = governor.deploy(_container("Notary"), pactum_address, zone, committee, law_stone)
+    pactum = governor.deploy(_container("Pactum"), timelock, zone, committee, tribunal, notary, treasury)
+    assert zone.PACTUM() == committee.PACTUM() == tribunal.PACTUM() == notary.PACTUM() == pactum.address
 
     law_stone.publish(LAW, sender=anyone)
-    law_stone.enact(keccak(LAW), sender=governor)
-    pactum.publishTerms(TERMS, sender=anyone)
-    pactum.setParameters((DEADLINE, WINDOW, 2_000, 1_000), sender=governor)
-    pactum.list((token.address, 100_000_000, RELAY_FEE), sender=governor)
+    notary.publishTerms(TERMS, sender=anyone)
+    members = [oracle.address for oracle in oracles]
+    _bond(members, token, committee, anyone)
     since = now() + 60
-    committee.configure([oracle.address for oracle in oracles], since, sender=governor)
+    parameters = (DEADLINE, WINDOW, RULING, THAW, 31 * DAY, 2_000, 1_000, 500, arbiter.address)
+    govern(
+        timelock,
+        governor,
+        (pactum, pactum.setParameters.encode_input(parameters)),
+        (pactum, pactum.list.encode_input((token.address, RELAY_FEE, 100_000_000))),
+        (law_stone, law_stone.enact.encode_input(keccak(LAW))),
+        (committee, committee.configure.encode_input(members, since)),
+    )
     token.mint(customer, 10**12, sender=anyone)
     token.approve(pactum, 2**256 - 1, sender=customer)
     _register(provider, payout, token, zone, anyone)
     return House(
         token=token,
+        timelock=timelock,
+        law_stone=law_stone,
         zone=zone,
         committee=committee,
+        tribunal=tribunal,
+        notary=notary,
         pactum=pactum,
         law=keccak(LAW),
         configuration=bytes(committee.configurationAt(since)),
@@ -225,9 +282,17 @@ def house(accounts: Any) -> House:
         payee=payee,
         treasury=treasury,
         anyone=anyone,
+        arbiter=arbiter,
         provider=provider,
         oracles=oracles,
     )
+
+
+def _bond(members: list[str], token: ContractInstance, committee: ContractInstance, bank: Any) -> None:
+    token.mint(bank, BOND * len(members), sender=bank)
+    token.approve(committee, BOND * len(members), sender=bank)
+    for member in members:
+        committee.post(member, BOND, sender=bank)
 
 
 def _register(provider: LocalAccount, payout: Any, token: ContractInstance, zone: ContractInstance, bank: Any) -> None:

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ICommittee} from "../../contracts/interfaces/ICommittee.sol";
+import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {Deploy} from "./support/Deploy.sol";
 import {House} from "./support/House.sol";
@@ -24,7 +25,7 @@ contract ReportingTest is House {
     function skipped(IPactum.Header memory header, uint256 row_, IPactum.Skip reason) private {
         bytes memory before = abi.encode(pactum.agreementOf(agreement), pactum.pendingOf(agreement));
         VM.expectEmit(address(pactum));
-        emit IPactum.Skipped(uint96(row_ >> 160), uint32(row_ >> 128), row_, reason);
+        emit IPactum.Skipped(uint96(row_ >> 160), row_, reason);
         VM.assertEq(report(header, list(row_)), 0);
         VM.assertEq(abi.encode(pactum.agreementOf(agreement), pactum.pendingOf(agreement)), before);
     }
@@ -51,12 +52,37 @@ contract ReportingTest is House {
             configuration, header.epoch, header.observationSet, ALL, PAYEE, THREE, keccak256(abi.encodePacked(list(row_)))
         );
         VM.expectEmit(address(pactum));
-        emit IPactum.Accepted(agreement, 0, row_, uint64(end + 5 + WINDOW));
+        emit IPactum.Accepted(agreement, row_);
         VM.assertEq(report(header, list(row_)), 1);
 
-        IPactum.Pending memory expected = IPactum.Pending(0, IPactum.Outcome.Breach, 2500, 1000, uint64(end + 5), ALL, configuration, PAYEE);
+        VM.assertEq(pactum.crewOf(configuration, ALL, PAYEE), 1);
+        IPactum.Pending memory expected = IPactum.Pending(0, IPactum.Outcome.Breach, 2500, 1000, end + 5, 1);
         VM.assertEq(abi.encode(pactum.pendingOf(agreement)), abi.encode(expected));
         VM.assertEq(pactum.agreementOf(agreement).next, 1);
+        VM.assertEq(pactum.agreementOf(agreement).depositLeft, DEPOSIT);
+    }
+
+    /// @dev Observers and payee make a crew, whatever the epoch; one is known from its first accepted row on.
+    function test_crewsAreNumberedAsTheirFirstRowsAreAccepted() public {
+        uint96 other = anAgreement(5);
+        VM.warp(end);
+        IPactum.Header memory header = headerAt(end);
+        VM.assertEq(report(header, list(met(agreement, 4))), 0);
+        VM.assertEq(pactum.crewOf(configuration, ALL, PAYEE), 0, "a report without an accepted row has no crew");
+        report(header, list(met(agreement, 0)));
+        header.payee = STRANGER;
+        report(header, list(met(other, 0)));
+        VM.warp(end + DAY);
+        report(headerAt(end + DAY), list(met(agreement, 1)));
+        header = headerAt(end + DAY);
+        header.observers = 0x7;
+        report(header, list(met(other, 1)));
+        VM.assertEq(pactum.crewOf(configuration, ALL, PAYEE), 1);
+        VM.assertEq(pactum.crewOf(configuration, ALL, STRANGER), 2);
+        VM.assertEq(pactum.crewOf(configuration, 0x7, PAYEE), 3);
+        VM.assertEq(pactum.pendingOf(agreement).crew, 1);
+        VM.assertEq(pactum.pendingOf(other).crew, 3);
+        VM.assertEq(pactum.crewOf(bytes32(uint256(1)), ALL, PAYEE), 0);
     }
 
     function test_everyQuorumOfSignersIsGoodAndAnyoneMayRelay() public {
@@ -80,11 +106,14 @@ contract ReportingTest is House {
         VM.warp(end);
         report(met(agreement, 0));
         VM.warp(end + DAY);
-        VM.recordLogs();
         report(met(agreement, 1));
         (uint256 provider,,) = pactum.claimableOf(agreement);
         VM.assertEq(provider, 700_000_000);
         VM.assertEq(pactum.pendingOf(agreement).period, 1);
+        (uint256 validators, uint256 relay) = earned();
+        VM.assertEq(validators, 199_000_000);
+        VM.assertEq(relay, RELAY_FEE);
+        VM.assertEq(pactum.claimableOfDao(address(token)), 100_000_000);
     }
 
     function test_aRowForALaterPeriodExpiresThoseThatWereSkipped() public {
@@ -92,16 +121,16 @@ contract ReportingTest is House {
         report(met(agreement, 0));
         VM.warp(start + 4 * DAY);
         uint256 row_ = met(agreement, 3);
-        IPactum.Division memory each = IPactum.Division(700_000_000, 0, 0, 100_000_000, 200_000_000, 0, 0);
         VM.expectEmit(address(pactum));
-        emit IPactum.Expired(agreement, 1, 2, each);
+        emit IPactum.Expired(agreement, 1, 2);
         VM.expectEmit(address(pactum));
-        emit IPactum.Accepted(agreement, 3, row_, uint64(timeNow() + WINDOW));
+        emit IPactum.Accepted(agreement, row_);
         report(row_);
         (uint256 provider, uint256 fees, uint256 deposits) = pactum.claimableOf(agreement);
         VM.assertEq(provider, 3 * 700_000_000);
         VM.assertEq(fees, 2 * 200_000_000);
         VM.assertEq(deposits, 0);
+        VM.assertEq(pactum.claimableOfDao(address(token)), 3 * 100_000_000);
         VM.assertEq(pactum.agreementOf(agreement).next, 4);
     }
 
@@ -111,9 +140,9 @@ contract ReportingTest is House {
         VM.warp(end);
         uint256 unknown = met(12_345, 0);
         VM.expectEmit(address(pactum));
-        emit IPactum.Skipped(12_345, 0, unknown, IPactum.Skip.UnknownAgreement);
+        emit IPactum.Skipped(12_345, unknown, IPactum.Skip.UnknownAgreement);
         VM.expectEmit(address(pactum));
-        emit IPactum.Accepted(agreement, 0, met(agreement, 0), uint64(end + WINDOW));
+        emit IPactum.Accepted(agreement, met(agreement, 0));
         VM.assertEq(report(headerAt(end), list(unknown, met(agreement, 0))), 1);
     }
 
@@ -121,6 +150,23 @@ contract ReportingTest is House {
         VM.warp(start + 6 * DAY);
         skipped(headerAt(start + 6 * DAY), met(agreement, 5), IPactum.Skip.UnknownPeriod);
         skipped(headerAt(start + 6 * DAY), met(agreement, type(uint32).max), IPactum.Skip.UnknownPeriod);
+    }
+
+    /// @dev Its fee went back to the customer.
+    function test_aRowPastAnEarlyEndIsSkipped() public {
+        terminatedBy(CUSTOMER, anAgreement(1)); // another agreement's end changes nothing here
+        VM.warp(start);
+        VM.assertEq(terminatedBy(CUSTOMER, agreement), 1);
+        VM.warp(end + DAY);
+        skipped(headerAt(end + DAY), met(agreement, 1), IPactum.Skip.UnknownPeriod);
+    }
+
+    /// @dev A dispute has it, or had it.
+    function test_aHeldPeriodIsNotReportedAgain() public {
+        reportAndDispute(met(agreement, 0));
+        skipped(breach(agreement, 0, 10_000, 1000), IPactum.Skip.AlreadyDecided);
+        replaced(agreement, 0, IPactum.Outcome.NoData, 0, 0);
+        skipped(breach(agreement, 0, 10_000, 1000), IPactum.Skip.AlreadyDecided);
     }
 
     function test_aReportedPeriodIsNotReportedAgain() public {
@@ -191,8 +237,7 @@ contract ReportingTest is House {
 
     function test_theConfigurationInForceWhenThePeriodBeganReportsIt() public {
         bytes32 first = configuration;
-        VM.prank(GOVERNOR);
-        bytes32 second = committee.configure(members(4), uint64(start + DAY)); // as period 1 begins
+        bytes32 second = configured(members(4), uint64(start + DAY)); // as period 1 begins
         VM.warp(end);
         configuration = second;
         skipped(met(agreement, 0), IPactum.Skip.ForeignConfiguration);
@@ -212,7 +257,7 @@ contract ReportingTest is House {
     }
 
     function test_creditAndSlashStayInsideTheConsentedCaps() public {
-        IPactum.Offer memory offer = anOffer();
+        INotary.Offer memory offer = anOffer();
         (offer.maxCreditBps, offer.maxSlashBps) = (2500, 300);
         agreement = opened(offer, 5);
         VM.warp(end);
@@ -249,7 +294,7 @@ contract ReportingTest is House {
     }
 
     function test_aReportHasAPayeeThatCanUseTheMoney() public {
-        address[3] memory unusable = [address(0), address(pactum), address(zone)];
+        address[6] memory unusable = [address(0), address(pactum), address(zone), address(tribunal), address(committee), address(notary)];
         for (uint256 i = 0; i < unusable.length; ++i) {
             IPactum.Header memory header = headerAt(end);
             header.payee = unusable[i];
@@ -260,21 +305,34 @@ contract ReportingTest is House {
     function test_aReportRestsOnAQuorumOfObservers() public {
         IPactum.Header memory header = headerAt(end);
         header.observers = 0x3;
-        refused(header, 0x3, abi.encodeWithSelector(IPactum.TooFewObservers.selector, 2, 3));
+        refused(header, 0x3, abi.encodeWithSelector(ICommittee.TooFewObservers.selector, 2, 3));
         header.observers = 0;
-        refused(header, 0, abi.encodeWithSelector(IPactum.TooFewObservers.selector, 0, 3));
+        refused(header, 0, abi.encodeWithSelector(ICommittee.TooFewObservers.selector, 0, 3));
     }
 
     function test_anObserverIsAMember() public {
         IPactum.Header memory header = headerAt(end);
         header.observers = 0x17;
-        refused(header, THREE, abi.encodeWithSelector(IPactum.ForeignObserver.selector, 0x17, 4));
+        refused(header, THREE, abi.encodeWithSelector(ICommittee.ForeignObserver.selector, 0x17, 4));
     }
 
     function test_aSignerHasObserved() public {
         IPactum.Header memory header = headerAt(end);
         header.observers = 0x7;
-        refused(header, 0xb, abi.encodeWithSelector(IPactum.SignerWithoutObservation.selector, 0xb, 0x7));
+        refused(header, 0xb, abi.encodeWithSelector(ICommittee.SignerWithoutObservation.selector, 0xb, 0x7));
+    }
+
+    /// @dev Whoever signed two roots is no witness any more; three others are left of four.
+    function test_anObserverWhoWasCaughtCountsNoMore() public {
+        VM.warp(end);
+        uint256 key = memberKey(3);
+        bytes memory one = Signing.compact(key, committee.observationRootDigest(9, "one"));
+        bytes memory other = Signing.compact(key, committee.observationRootDigest(9, "other"));
+        committee.expose(members(4)[3], 9, "one", one, "other", other);
+        refused(headerAt(end), THREE, abi.encodeWithSelector(ICommittee.InactiveObserver.selector, ALL, 0x7));
+        IPactum.Header memory header = headerAt(end);
+        header.observers = 0x7;
+        VM.assertEq(report(header, list(met(agreement, 0))), 1);
     }
 
     function test_tooFewSignersAreRefused() public {
@@ -299,25 +357,30 @@ contract ReportingTest is House {
         if (field % 6 == 3) header.payee = address(uint160(uint160(header.payee) ^ by));
         if (field % 6 == 4) rows[0] ^= by;
         if (field % 6 == 5) (rows[0], rows[1]) = (rows[1], rows[0]);
-        VM.expectRevert();
-        pactum.report(header, rows, THREE, signatures);
+        _isRefusedFor(ICommittee.BadSignature.selector, header, rows, signatures);
     }
 
     function test_aReportForAnotherPactumIsRefused() public {
         VM.warp(end);
-        IPactum other = Deploy.pactum(GOVERNOR, address(zone), address(committee), address(lawStone), TREASURY);
+        IPactum other = Deploy.pactum(parts());
         uint256[] memory rows = list(met(agreement, 0));
         IPactum.Header memory header = headerAt(end);
         bytes memory signatures = Signing.compact(memberKeys(4), THREE, other.reportDigest(header, rows));
-        VM.expectRevert();
-        pactum.report(header, rows, THREE, signatures);
+        _isRefusedFor(ICommittee.BadSignature.selector, header, rows, signatures);
+    }
+
+    /// @dev The error says whom the signature was found to be of; that is somebody at random.
+    function _isRefusedFor(bytes4 reason, IPactum.Header memory header, uint256[] memory rows, bytes memory signatures) private {
+        (bool done, bytes memory refusal) = address(pactum).call(abi.encodeCall(IPactum.report, (header, rows, THREE, signatures)));
+        VM.assertFalse(done);
+        VM.assertEq(bytes32(bytes4(refusal)), bytes32(reason));
     }
 
     // calendar months -------------------------------------------------------------------------------------------------------------
 
     function test_aMonthIsReportedAfterItsLastSecond() public {
         uint64 february = 1_801_440_000;
-        IPactum.Offer memory offer = anOffer();
+        INotary.Offer memory offer = anOffer();
         (offer.periodKind, offer.periodLength) = (IPactum.PeriodKind.CalendarMonth, 0);
         agreement = openedAt(offer, february, 3);
         VM.warp(february + 28 days - 1);
@@ -334,8 +397,7 @@ contract ReportingTest is House {
     // 31 members ------------------------------------------------------------------------------------------------------------------
 
     function test_aFullCommitteeReports() public {
-        VM.prank(GOVERNOR);
-        configuration = committee.configure(members(31), uint64(start));
+        configuration = configured(members(31), uint64(start));
         VM.warp(end);
         uint256[] memory rows = list(met(agreement, 0));
         IPactum.Header memory header = headerAt(end);
@@ -345,6 +407,8 @@ contract ReportingTest is House {
         VM.assertEq(pactum.report(header, rows, signers, signatures), 1);
         VM.warp(end + WINDOW);
         settle(agreement);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 30, sets(0x7fffffff)), uint256(199_000_000) / 31);
+        uint256 share = uint256(199_000_000) / 31;
+        VM.assertEq(dueOf(pactum.crewOf(configuration, 0x7fffffff, PAYEE), 31, 30), share);
+        VM.assertEq(pactum.claimMember(configuration, address(token), 30, crews(0x7fffffff)), share);
     }
 }

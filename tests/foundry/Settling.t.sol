@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {House} from "./support/House.sol";
@@ -25,17 +26,10 @@ contract SettlingTest is House {
         VM.assertEq(provider, want[0], "provider");
         VM.assertEq(fees, want[1], "customer from fees");
         VM.assertEq(deposit, want[2], "customer from deposit");
-        uint256 validators = 0;
-        for (uint256 i = 0; i < 4; ++i) {
-            validators += pactum.claimableOfMember(configuration, address(token), i, sets(ALL));
-        }
+        (uint256 validators, uint256 relay) = earned();
         VM.assertEq(validators, want[3], "validators");
-        VM.assertEq(pactum.claimableOfRelay(PAYEE, address(token)), want[4], "relay");
+        VM.assertEq(relay, want[4], "relay");
         VM.assertEq(pactum.claimableOfDao(address(token)), want[5], "dao");
-    }
-
-    function locked() private view returns (uint256 amount) {
-        (, amount) = zone.stakeOf(PROVIDER, address(token));
     }
 
     // settle ----------------------------------------------------------------------------------------------------------------------
@@ -51,16 +45,15 @@ contract SettlingTest is House {
         owed([uint256(700_000_000), 0, 0, 199_000_000, 1_000_000, 100_000_000]);
     }
 
-    function test_settlingSaysHowTheFeeWasDivided() public {
+    function test_aBreachGivesTheCustomerCreditAndSlash() public {
         reportAndMature(breach(agreement, 0, 10_000, 1000));
-        IPactum.Division memory expected = IPactum.Division(0, 199_000_000, 1_000_000, 100_000_000, 700_000_000, 300_000_000, 500_000_000);
         VM.expectEmit(address(pactum));
-        emit IPactum.Settled(agreement, 0, IPactum.Outcome.Breach, expected);
+        emit IPactum.Settled(agreement, 0);
         VM.prank(STRANGER);
         settle(agreement);
         owed([uint256(0), 700_000_000, 800_000_000, 199_000_000, 1_000_000, 100_000_000]);
         VM.assertEq(pactum.agreementOf(agreement).depositLeft, DEPOSIT - 800_000_000);
-        VM.assertEq(locked(), DEPOSIT, "seized only when the customer claims");
+        VM.assertEq(lockedStake(), DEPOSIT, "seized only when the customer claims");
     }
 
     function test_aReportedNoDataPaysNoWitness() public {
@@ -89,28 +82,28 @@ contract SettlingTest is House {
         reportAndMature(met(agreement, 0));
         reportAndMature(breach(agreement, 1, 10_000, 1000));
         reportAndMature(met(agreement, 2));
-        VM.assertEq(locked(), DEPOSIT);
+        VM.assertEq(lockedStake(), DEPOSIT);
         VM.expectEmit(address(pactum));
         emit IPactum.Closed(agreement, DEPOSIT - 800_000_000);
         settle(agreement);
-        VM.assertEq(locked(), 800_000_000, "what the customer has not claimed stays locked");
+        VM.assertEq(lockedStake(), 800_000_000, "what the customer has not claimed stays locked");
         VM.assertTrue(pactum.agreementOf(agreement).closed);
         VM.assertEq(pactum.agreementOf(agreement).depositLeft, 0);
     }
 
     function test_theDepositStaysLockedWhileTheLastRowWaits() public {
         agreement = anAgreement(1);
-        uint256 before = locked();
+        uint256 before = lockedStake();
         VM.warp(end);
         report(breach(agreement, 0, 10_000, 1000));
         VM.warp(end + WINDOW - 1);
         settle(agreement);
         VM.assertFalse(pactum.agreementOf(agreement).closed);
-        VM.assertEq(locked(), before);
+        VM.assertEq(lockedStake(), before);
     }
 
     function test_slashesStopWhereTheDepositEnds() public {
-        IPactum.Offer memory offer = anOffer();
+        INotary.Offer memory offer = anOffer();
         (offer.deposit, offer.maxSlashBps) = (1_000_000_000, 10_000);
         agreement = opened(offer, 3);
         reportAndMature(breach(agreement, 0, 0, 6000));
@@ -127,12 +120,11 @@ contract SettlingTest is House {
 
     function test_earningsBelongToTheConfigurationThatSigned() public {
         bytes32 first = configuration;
-        VM.prank(GOVERNOR);
-        bytes32 second = committee.configure(members(7), uint64(end));
-        reportAndMature(met(agreement, 0));
-        settle(agreement);
-        VM.assertEq(pactum.claimableOfMember(first, address(token), 0, sets(ALL)), 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(second, address(token), 0, sets(ALL, 0x7f)), 0);
+        bytes32 second = configured(members(7), uint64(end));
+        reportAndSettle(met(agreement, 0));
+        VM.assertEq(pactum.claimMember(first, address(token), 0, crews(ALL)), 49_750_000);
+        VM.expectRevert(IPactum.NothingToClaim.selector);
+        pactum.claimMember(second, address(token), 0, crews(ALL, 0x7f));
     }
 
     /// @dev Sums are kept for a run of rows alike: whatever differs between two rows must end the run.
@@ -144,9 +136,8 @@ contract SettlingTest is House {
         _furnish(address(token));
         uint96 three = anAgreement(3);
         bytes32 first = configuration;
-        VM.prank(GOVERNOR);
-        bytes32 second = committee.configure(members(7), uint64(end));
-        IPactum.Offer memory offer = anOffer();
+        bytes32 second = configured(members(7), uint64(end));
+        INotary.Offer memory offer = anOffer();
         offer.lead = 2 hours;
         uint96 later = openedAt(offer, uint64(end), 3); // its first period begins under the second configuration
 
@@ -166,23 +157,53 @@ contract SettlingTest is House {
         (all[0], all[1], all[2], all[3]) = (one, later, two, three);
         VM.assertEq(pactum.settle(all), 4);
 
-        VM.assertEq(pactum.claimableOfMember(first, address(dollar), 0, sets(ALL)), 2 * 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(first, address(token), 0, sets(ALL)), 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(second, address(dollar), 0, sets(ALL, 0x7f)), 0);
-        VM.assertEq(pactum.claimableOfMember(second, address(token), 6, sets(0x7f)), uint256(199_000_000) / 7);
-        VM.assertEq(pactum.claimableOfRelay(PAYEE, address(dollar)), RELAY_FEE);
-        VM.assertEq(pactum.claimableOfRelay(STRANGER, address(dollar)), RELAY_FEE);
-        VM.assertEq(pactum.claimableOfRelay(PAYEE, address(token)), 2 * RELAY_FEE);
+        _earned(first, ALL, PAYEE, address(dollar), 1);
+        _earned(first, ALL, STRANGER, address(dollar), 1);
+        _earned(first, ALL, PAYEE, address(token), 1);
+        _earned(second, 0x7f, PAYEE, address(dollar), 0);
+        _earned(second, 0x7f, PAYEE, address(token), 1);
         VM.assertEq(pactum.claimableOfDao(address(dollar)), 200_000_000);
         VM.assertEq(pactum.claimableOfDao(address(token)), 200_000_000);
     }
 
+    function _earned(bytes32 configuration_, uint32 observers, address payee, address token_, uint256 rows) private view {
+        (uint256 validators, uint256 relay) = pactum.earnedBy(pactum.crewOf(configuration_, observers, payee), token_);
+        VM.assertEq(validators, rows * 199_000_000);
+        VM.assertEq(relay, rows * RELAY_FEE);
+    }
+
+    /// @dev In one report, the rows before these are settled: of other crews and tokens than those of the report itself.
+    function test_aReportSettlesRowsOfTwoTokensAndPayees() public {
+        MockToken dollar = token;
+        uint96 two = anAgreement(3);
+        token = new MockToken();
+        _furnish(address(token));
+        uint96 three = anAgreement(3);
+        VM.warp(end);
+        report(headerAt(end), list(met(agreement, 0), met(three, 0)));
+        IPactum.Header memory header = headerAt(end);
+        header.payee = STRANGER;
+        report(header, list(breach(two, 0, 10_000, 0)));
+        uint256[] memory rows = new uint256[](3);
+        (rows[0], rows[1], rows[2]) = (noData(agreement, 1), met(two, 1), met(three, 1));
+        VM.warp(end + DAY);
+        VM.assertEq(report(headerAt(end + DAY), rows), 3);
+        _earned(configuration, ALL, PAYEE, address(dollar), 1);
+        _earned(configuration, ALL, STRANGER, address(dollar), 1);
+        _earned(configuration, ALL, PAYEE, address(token), 1);
+        VM.assertEq(pactum.claimableOfDao(address(dollar)), 200_000_000);
+        VM.assertEq(pactum.claimableOfDao(address(token)), 100_000_000);
+        (, uint256 fees, uint256 deposit) = pactum.claimableOf(two);
+        VM.assertEq(fees, 700_000_000);
+        VM.assertEq(deposit, 300_000_000);
+    }
+
     function test_eachAgreementIsSettledByTheParametersThatItPinned() public {
-        VM.startPrank(GOVERNOR);
-        pactum.setParameters(IPactum.Parameters(DEADLINE, WINDOW, 3000, 500));
-        pactum.list(IPactum.Listing(address(token), 100_000_000, 5_000_000));
-        VM.stopPrank();
-        IPactum.Offer memory offer = anOffer();
+        IPactum.Parameters memory values = someParameters();
+        (values.validatorBps, values.daoBps) = (3000, 500);
+        set(values);
+        relist(address(token), 5_000_000, 100_000_000);
+        INotary.Offer memory offer = anOffer();
         offer.minProviderBps = 6500;
         uint96 other = opened(offer, 3);
         VM.warp(end);
@@ -202,7 +223,7 @@ contract SettlingTest is House {
         pactum.expire(agreement);
         VM.warp(end + DEADLINE);
         VM.expectEmit(address(pactum));
-        emit IPactum.Expired(agreement, 0, 1, IPactum.Division(700_000_000, 0, 0, 100_000_000, 200_000_000, 0, 0));
+        emit IPactum.Expired(agreement, 0, 1);
         VM.prank(STRANGER);
         VM.assertEq(pactum.expire(agreement), 1);
         owed([uint256(700_000_000), 200_000_000, 0, 0, 0, 100_000_000]);
@@ -214,7 +235,7 @@ contract SettlingTest is House {
         emit IPactum.Closed(agreement, DEPOSIT);
         VM.assertEq(pactum.expire(agreement), 3);
         owed([uint256(2_100_000_000), 600_000_000, 0, 0, 0, 300_000_000]);
-        VM.assertEq(locked(), 0);
+        VM.assertEq(lockedStake(), 0);
         VM.expectRevert(abi.encodeWithSelector(IPactum.NothingExpired.selector, agreement, 3));
         pactum.expire(agreement);
     }
@@ -223,6 +244,10 @@ contract SettlingTest is House {
         VM.warp(end);
         report(breach(agreement, 0, 1000, 0));
         VM.warp(end + DAY + DEADLINE);
+        VM.expectEmit(address(pactum));
+        emit IPactum.Settled(agreement, 0);
+        VM.expectEmit(address(pactum));
+        emit IPactum.Expired(agreement, 1, 1);
         VM.assertEq(pactum.expire(agreement), 1);
         owed([uint256(600_000_000 + 700_000_000), 100_000_000 + 200_000_000, 0, 199_000_000, 1_000_000, 200_000_000]);
     }
@@ -247,7 +272,7 @@ contract SettlingTest is House {
     }
 
     function testFuzz_expiringTogetherEqualsExpiringOneByOne(uint128 fee) public {
-        IPactum.Offer memory offer = anOffer();
+        INotary.Offer memory offer = anOffer();
         offer.fee = 100_000_000 + fee % 1e13;
         offer.deposit = 0;
         agreement = opened(offer, 7);
@@ -267,18 +292,16 @@ contract SettlingTest is House {
     // exact shares over all outcomes ------------------------------------------------------------------------------------------------
 
     function testFuzz_everyOutcomeSumsToTheFee(uint8 outcome, uint16 creditBps, uint16 slashBps, uint128 fee) public {
-        IPactum.Offer memory offer = anOffer();
+        INotary.Offer memory offer = anOffer();
         offer.fee = 100_000_000 + fee % 1e13;
         offer.maxSlashBps = 10_000;
         agreement = opened(offer, 1);
         uint8 kind = outcome % 3 + 1;
         uint256 row_ = kind == 2 ? breach(agreement, 0, creditBps % 10_001, slashBps % 10_001) : row(agreement, 0, kind, 0, 0);
-        reportAndMature(row_);
-        settle(agreement);
+        reportAndSettle(row_);
         (uint256 provider, uint256 fees, uint256 deposit) = pactum.claimableOf(agreement);
-        uint256 inPot = kind == 3 ? 0 : uint256(offer.fee) * 2000 / 10_000 - pactum.claimableOfRelay(PAYEE, address(token));
-        uint256 rest = pactum.claimableOfRelay(PAYEE, address(token)) + pactum.claimableOfDao(address(token));
-        VM.assertEq(provider + fees + inPot + rest, offer.fee);
+        (uint256 validators, uint256 relay) = earned();
+        VM.assertEq(provider + fees + validators + relay + pactum.claimableOfDao(address(token)), offer.fee);
         VM.assertLe(deposit, DEPOSIT);
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {Tokens} from "../../contracts/libraries/Tokens.sol";
 import {MockToken} from "../../contracts/mocks/MockToken.sol";
-import {BlockingToken, FeeToken, ReentrantToken, SilentToken} from "./support/HostileTokens.sol";
+import {BlockingToken, FeeToken, GrowingToken, PretendingToken, ReentrantToken, SilentToken} from "./support/HostileTokens.sol";
 import {House} from "./support/House.sol";
 import {VM} from "./support/Vm.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -16,31 +17,49 @@ contract TokensTest is House {
         _furnish(hostile);
     }
 
-    function test_aTokenThatTakesAFeeOpensNothing() public {
-        FeeToken taxed = new FeeToken();
-        VM.prank(GOVERNOR);
-        pactum.list(IPactum.Listing(address(taxed), 1, 0));
-        taxed.mint(CUSTOMER, FEE);
+    function _refusesToOpen(address moving, uint256 received) private {
+        relist(moving, 0, 1);
+        MockToken(moving).mint(CUSTOMER, FEE);
         VM.prank(CUSTOMER);
-        taxed.approve(address(pactum), FEE);
-        IPactum.Offer memory offer = anOffer();
-        (offer.token, offer.deposit) = (address(taxed), 0);
+        MockToken(moving).approve(address(pactum), FEE);
+        INotary.Offer memory offer = anOffer();
+        (offer.token, offer.deposit) = (moving, 0);
         bytes memory signature = signed(offer);
-        VM.expectRevert(abi.encodeWithSelector(Tokens.InexactTransfer.selector, address(taxed), FEE, FEE - FEE / 100));
+        uint32 listing = pactum.currentListing(moving);
+        VM.expectRevert(abi.encodeWithSelector(Tokens.InexactTransfer.selector, moving, FEE, received));
         VM.prank(CUSTOMER);
-        pactum.open(offer, signature, uint64(NOW + 1 hours), 1);
+        notary.open(offer, signature, uint64(NOW + 1 hours), 1, 1, listing);
+    }
+
+    function test_aTokenThatTakesAFeeOpensNothing() public {
+        _refusesToOpen(address(new FeeToken()), FEE - FEE / 100);
+    }
+
+    function test_aTokenWhoseBalancesGrowByThemselvesOpensNothing() public {
+        _refusesToOpen(address(new GrowingToken()), FEE + 1);
+    }
+
+    function test_aTokenThatPretendsToBePaidOpensNothing() public {
+        _refusesToOpen(address(new PretendingToken()), 0);
     }
 
     function test_aTokenThatReturnsNothingWorks() public {
         use(address(new SilentToken()));
-        uint96 agreement = anAgreement(1);
-        reportAndMature(breach(agreement, 0, 10_000, 1000));
+        uint96 agreement = anAgreement(2);
+        reportAndSettle(breach(agreement, 0, 10_000, 1000));
         pactum.claimCustomer(ids(agreement));
-        pactum.claimRelay(PAYEE, address(token));
+        claimRelay();
         pactum.claimDao(address(token));
-        pactum.claimMember(configuration, address(token), 0, sets(ALL));
+        claimMember(0);
         VM.assertEq(token.balanceOf(PAYEE), RELAY_FEE);
         VM.assertEq(token.balanceOf(members(4)[0]), 49_750_000);
+        uint256 before = token.balanceOf(WATCHTOWER);
+        uint256 bond = reportAndDispute(met(agreement, 1));
+        replaced(agreement, 1, IPactum.Outcome.NoData, 0, 0);
+        tribunal.claim(WATCHTOWER, address(token));
+        pactum.claimWinner(WATCHTOWER, address(token));
+        VM.assertEq(token.balanceOf(WATCHTOWER), before + 200_000_000, "bond back, and the share");
+        VM.assertEq(bond, 100_000_000);
     }
 
     function test_aCustomerWhoCannotReceiveHurtsItselfAlone() public {
@@ -48,14 +67,14 @@ contract TokensTest is House {
         use(address(blocking));
         uint96 agreement = anAgreement(1);
         blocking.setBlocked(CUSTOMER, true);
-        reportAndMature(breach(agreement, 0, 5000, 1000));
+        reportAndSettle(breach(agreement, 0, 5000, 1000));
         VM.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, CUSTOMER));
         pactum.claimCustomer(ids(agreement));
-        VM.assertEq(pactum.claimProvider(ids(agreement)), 200_000_000);
-        pactum.claimRelay(PAYEE, address(token));
+        VM.assertEq(claimProvider(ids(agreement)), 200_000_000);
+        claimRelay();
         pactum.claimDao(address(token));
         for (uint256 i = 0; i < 4; ++i) {
-            pactum.claimMember(configuration, address(token), i, sets(ALL));
+            claimMember(i);
         }
         VM.assertTrue(pactum.agreementOf(agreement).closed);
         blocking.setBlocked(CUSTOMER, false);
@@ -68,72 +87,52 @@ contract TokensTest is House {
         uint96 agreement = anAgreement(1);
         blocking.setBlocked(PAYOUT, true);
         blocking.setBlocked(members(4)[2], true);
-        reportAndMature(met(agreement, 0));
+        reportAndSettle(met(agreement, 0));
         VM.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, PAYOUT));
-        pactum.claimProvider(ids(agreement));
-        settle(agreement);
-        VM.assertEq(pactum.claimMember(configuration, address(token), 0, sets(ALL)), 49_750_000);
+        pactum.claimProvider(ids(agreement), address(token), PAYOUT);
+        VM.assertEq(claimMember(0), 49_750_000);
         VM.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, members(4)[2]));
-        pactum.claimMember(configuration, address(token), 2, sets(ALL));
-        VM.assertEq(pactum.claimMember(configuration, address(token), 3, sets(ALL)), 49_750_000);
-        VM.assertEq(pactum.claimableOfMember(configuration, address(token), 2, sets(ALL)), 49_750_000);
-    }
-
-    /// @dev Every entry that moves or decides money, called while a payment is under way.
-    function test_nothingIsEnteredTwiceDuringAPayment() public {
-        ReentrantToken reentrant = new ReentrantToken();
-        use(address(reentrant));
-        uint96 agreement = anAgreement(3);
-        uint96 other = anAgreement(3);
-        VM.warp(endOf(agreement, 0));
-        report(headerAt(endOf(agreement, 0)), list(breach(agreement, 0, 5000, 1000), breach(other, 0, 5000, 1000)));
-        VM.warp(timeNow() + WINDOW);
-        uint256[] memory rows = list(met(agreement, 1));
-        IPactum.Header memory header = headerAt(endOf(agreement, 1));
-        bytes[8] memory entries = [
-            abi.encodeCall(IPactum.claimProvider, (ids(other))),
-            abi.encodeCall(IPactum.claimCustomer, (ids(other))),
-            abi.encodeCall(IPactum.claimMember, (configuration, address(token), 0, sets(ALL))),
-            abi.encodeCall(IPactum.claimRelay, (PAYEE, address(token))),
-            abi.encodeCall(IPactum.claimDao, (address(token))),
-            abi.encodeCall(IPactum.settle, (ids(other))),
-            abi.encodeCall(IPactum.expire, (other)),
-            abi.encodeCall(IPactum.report, (header, rows, THREE, ""))
-        ];
-        uint256 snapshot = VM.snapshotState();
-        for (uint256 i = 0; i < entries.length; ++i) {
-            reentrant.arm(address(pactum), entries[i]);
-            pactum.claimCustomer(ids(agreement));
-            VM.assertEq(reentrant.attempts(), 1, "the token called back");
-            VM.assertFalse(reentrant.succeeded());
-            bytes memory refusal = abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-            VM.assertEq(reentrant.answer(), refusal);
-            VM.assertTrue(VM.revertToState(snapshot));
-        }
-    }
-
-    function test_stakeDoesNotLeaveThroughAPaymentOfItself() public {
-        ReentrantToken reentrant = new ReentrantToken();
-        use(address(reentrant));
-        VM.prank(address(reentrant));
-        zone.register(STRANGER, "");
-        reentrant.arm(address(zone), abi.encodeWithSignature("withdraw(address,uint256)", address(token), 1));
+        pactum.claimMember(configuration, address(token), 2, crews(ALL));
+        VM.assertEq(claimMember(3), 49_750_000);
+        VM.assertEq(dueToMember(2), 49_750_000);
         VM.prank(PROVIDER);
-        zone.withdraw(address(token), DEPOSIT);
-        VM.assertEq(reentrant.attempts(), 1);
-        VM.assertFalse(reentrant.succeeded());
-        VM.assertEq(token.balanceOf(PAYOUT), DEPOSIT);
+        VM.assertEq(pactum.claimProvider(ids(agreement), address(token), STRANGER), 700_000_000, "the provider itself goes round it");
+    }
+
+    /// @dev Nor one who cannot be paid a bond: the row is decided, and everybody else paid.
+    function test_aDisputerWhoCannotReceiveHurtsItselfAlone() public {
+        BlockingToken blocking = new BlockingToken();
+        use(address(blocking));
+        uint96 agreement = anAgreement(1);
+        reportAndDispute(met(agreement, 0));
+        blocking.setBlocked(WATCHTOWER, true);
+        blocking.setBlocked(TREASURY, true);
+        replaced(agreement, 0, IPactum.Outcome.Breach, 5000, 0);
+        VM.assertEq(claimProvider(ids(agreement)), 200_000_000);
+        VM.assertEq(pactum.claimCustomer(ids(agreement)), 500_000_000);
+        bytes memory refusal = abi.encodeWithSelector(BlockingToken.Blocked.selector, WATCHTOWER);
+        VM.expectRevert(refusal);
+        pactum.claimWinner(WATCHTOWER, address(token));
+        VM.expectRevert(refusal);
+        tribunal.claim(WATCHTOWER, address(token));
+        VM.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, TREASURY));
+        pactum.claimDao(address(token));
+        blocking.setBlocked(WATCHTOWER, false);
+        VM.assertEq(tribunal.claim(WATCHTOWER, address(token)), 100_000_000);
+        VM.assertEq(pactum.claimWinner(WATCHTOWER, address(token)), 200_000_000);
     }
 
     function test_anOpeningInsideAnOpeningIsRefused() public {
         ReentrantToken reentrant = new ReentrantToken();
         use(address(reentrant));
-        IPactum.Offer memory inner = anOffer();
-        bytes memory call_ = abi.encodeCall(IPactum.open, (inner, signed(inner), uint64(NOW + 1 hours), 1));
-        reentrant.arm(address(pactum), call_);
+        INotary.Offer memory inner = anOffer();
+        bytes memory call_ =
+            abi.encodeCall(INotary.open, (inner, signed(inner), uint64(NOW + 1 hours), 1, 1, pactum.currentListing(address(token))));
+        reentrant.arm(address(notary), call_);
         anAgreement(1);
         VM.assertEq(reentrant.attempts(), 1);
         VM.assertFalse(reentrant.succeeded());
-        VM.assertFalse(pactum.isSpent(PROVIDER, inner.nonce));
+        VM.assertEq(reentrant.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector));
+        VM.assertFalse(notary.isSpent(PROVIDER, inner.nonce));
     }
 }

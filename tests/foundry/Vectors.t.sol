@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ICommittee} from "../../contracts/interfaces/ICommittee.sol";
 import {ILawStone} from "../../contracts/interfaces/ILawStone.sol";
+import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {IZone} from "../../contracts/interfaces/IZone.sol";
 import {Rows} from "../../contracts/libraries/Rows.sol";
@@ -19,6 +20,8 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 contract VectorsTest {
     string private json;
     IPactum private pactum;
+    INotary private notary;
+    MockToken private bonds;
     ICommittee private committee;
     MockToken private token;
     IZone private zone;
@@ -33,15 +36,28 @@ contract VectorsTest {
         token = MockToken(account(".offers[0].offer.token"));
         zone = Deploy.zone(address(pactum));
         lawStone = Deploy.lawStone(address(this));
-        move(address(Deploy.committee(address(this), 1 hours)), address(committee));
+        bonds = new MockToken();
+        Deploy.Bonding memory bonding = Deploy.Bonding(1 hours, address(bonds), 1, 1);
+        move(address(Deploy.committee(address(this), address(pactum), bonding)), address(committee));
         move(address(new MockToken()), address(token));
-        address built = address(Deploy.pactum(address(this), address(zone), address(committee), address(lawStone), address(this)));
-        move(built, address(pactum));
+        notary = Deploy.notary(address(pactum), address(zone), address(committee), address(lawStone));
+        address tribunal = address(Deploy.tribunal(address(pactum)));
+        Deploy.Parts memory parts = Deploy.Parts(address(this), address(zone), address(committee), tribunal, address(notary), address(this));
+        move(address(Deploy.pactum(parts)), address(pactum));
     }
 
     /// @dev Code moves with its immutables, storage does not: whoever governed the original, nobody's account governs the copy.
     function move(address from, address to) private {
         VM.etch(to, from.code);
+    }
+
+    function bonded(address[] memory members) private returns (address[] memory) {
+        for (uint256 i = 0; i < members.length; ++i) {
+            bonds.mint(address(this), 1);
+            bonds.approve(address(committee), 1);
+            committee.post(members[i], 1);
+        }
+        return members;
     }
 
     function govern() private {
@@ -70,7 +86,7 @@ contract VectorsTest {
         return VM.parseJsonBytes32(json, key);
     }
 
-    function offerAt(uint256 i) private view returns (IPactum.Offer memory offer) {
+    function offerAt(uint256 i) private view returns (INotary.Offer memory offer) {
         offer.provider = account(entry(".offers", i, ".offer.provider"));
         offer.customer = account(entry(".offers", i, ".offer.customer"));
         offer.token = account(entry(".offers", i, ".offer.token"));
@@ -84,6 +100,7 @@ contract VectorsTest {
         offer.periodKind = IPactum.PeriodKind(number(entry(".offers", i, ".offer.periodKind")));
         offer.periodLength = uint32(number(entry(".offers", i, ".offer.periodLength")));
         offer.maxPeriods = uint32(number(entry(".offers", i, ".offer.maxPeriods")));
+        offer.noticePeriods = uint16(number(entry(".offers", i, ".offer.noticePeriods")));
         offer.lead = uint32(number(entry(".offers", i, ".offer.lead")));
         offer.expiry = uint64(number(entry(".offers", i, ".offer.expiry")));
         offer.nonce = number(entry(".offers", i, ".offer.nonce"));
@@ -128,8 +145,8 @@ contract VectorsTest {
     function test_offerDigestsAndTheProvidersSignatures() public view {
         uint256 i = 0;
         for (; has(".offers", i); ++i) {
-            IPactum.Offer memory offer = offerAt(i);
-            bytes32 digest = pactum.offerDigest(offer);
+            INotary.Offer memory offer = offerAt(i);
+            bytes32 digest = notary.offerDigest(offer);
             VM.assertEq(digest, word(entry(".offers", i, ".digest")));
             bytes memory signature = VM.parseJsonBytes(json, entry(".offers", i, ".signature"));
             VM.assertTrue(SignatureChecker.isValidSignatureNow(offer.provider, digest, signature));
@@ -147,29 +164,39 @@ contract VectorsTest {
         VM.assertGe(i, 3, "vectors read");
     }
 
+    /// @dev The digest holds any time; Committee keeps those before 2^40.
     function test_configurationDigests() public {
         uint256 i = 0;
         for (; has(".configurations", i); ++i) {
             address[] memory members = VM.parseJsonAddressArray(json, entry(".configurations", i, ".members"));
             uint64 since = uint64(number(entry(".configurations", i, ".since")));
-            VM.warp(since - 366 days);
-            govern();
-            bytes32 configuration = committee.configure(members, since);
-            VM.assertEq(configuration, word(entry(".configurations", i, ".digest")));
-            VM.assertEq(committee.configurationOf(configuration).index, number(entry(".configurations", i, ".index")));
-            VM.assertEq(committee.configurationOf(configuration).quorum, number(entry(".configurations", i, ".quorum")));
+            uint32 index = uint32(number(entry(".configurations", i, ".index")));
+            bytes32 expected = word(entry(".configurations", i, ".digest"));
+            VM.assertEq(keccak256(abi.encode(block.chainid, address(committee), index, since, members)), expected);
+            if (since < 2 ** 40) _configures(i, members, since, expected);
         }
         VM.assertGe(i, 2, "vectors read");
     }
 
+    function _configures(uint256 i, address[] memory members, uint64 since, bytes32 expected) private {
+        VM.warp(since - 366 days);
+        bonded(members);
+        govern();
+        bytes32 configuration = committee.configure(members, since);
+        VM.assertEq(configuration, expected);
+        VM.assertEq(committee.configurationOf(configuration).index, number(entry(".configurations", i, ".index")));
+        VM.assertEq(committee.configurationOf(configuration).quorum, number(entry(".configurations", i, ".quorum")));
+    }
+
     function test_signaturesOfReportsVerify() public {
-        address[] memory members = VM.parseJsonAddressArray(json, ".configurations[0].members");
+        address[] memory members = bonded(VM.parseJsonAddressArray(json, ".configurations[0].members"));
         govern();
         bytes32 configuration = committee.configure(members, uint64(block.timestamp));
         for (uint256 i = 0; has(".reports", i); ++i) {
             bytes32 digest = word(entry(".reports", i, ".digest"));
             bytes memory signatures = VM.parseJsonBytes(json, entry(".reports", i, ".signatures"));
-            committee.verify(configuration, digest, number(entry(".reports", i, ".signers")), signatures);
+            uint256 signers = number(entry(".reports", i, ".signers"));
+            committee.verify(configuration, digest, signers, signers, signatures);
         }
     }
 
@@ -204,33 +231,34 @@ contract VectorsTest {
     function test_textIds() public {
         VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[1].text"))), word(".texts[1].id"));
         VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
-        VM.assertEq(pactum.publishTerms(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
+        VM.assertEq(notary.publishTerms(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
     }
 
     /// @dev Opens the agreement that the first vector names, with the offer and signature that the vectors hold.
     function test_agreementIdOfAnOpening() public {
-        IPactum.Offer memory offer = offerAt(0);
+        INotary.Offer memory offer = offerAt(0);
         bytes32 law = lawStone.publish("law");
         VM.assertEq(law, offer.law);
         lawStone.enact(law);
-        VM.assertEq(pactum.publishTerms("terms"), offer.terms);
+        VM.assertEq(notary.publishTerms("terms"), offer.terms);
         govern();
-        pactum.setParameters(IPactum.Parameters(6 hours, 6 hours, 2000, 1000));
+        pactum.setParameters(IPactum.Parameters(6 hours, 6 hours, 6 hours, 18 hours, 31 days, 2000, 1000, 1000, address(this)));
         govern();
-        pactum.list(IPactum.Listing(address(token), 1, 0));
+        pactum.list(IPactum.Listing(address(token), 0, 1));
         stake(offer);
         address customer = account(".agreements[0].customer");
         token.mint(customer, 3 * uint256(offer.fee));
+        address[] memory members = bonded(VM.parseJsonAddressArray(json, ".configurations[0].members"));
         govern();
-        committee.configure(VM.parseJsonAddressArray(json, ".configurations[0].members"), uint64(block.timestamp));
+        committee.configure(members, uint64(block.timestamp));
         VM.warp(1_800_000_000 - offer.lead);
         VM.startPrank(customer);
         token.approve(address(pactum), type(uint256).max);
-        uint96 agreement = pactum.open(offer, VM.parseJsonBytes(json, ".offers[0].signature"), 1_800_000_000, 3);
+        uint96 agreement = notary.open(offer, VM.parseJsonBytes(json, ".offers[0].signature"), 1_800_000_000, 3, 1, 1);
         VM.assertEq(agreement, number(".agreements[0].id"));
     }
 
-    function stake(IPactum.Offer memory offer) private {
+    function stake(INotary.Offer memory offer) private {
         token.mint(offer.provider, offer.deposit);
         VM.startPrank(offer.provider);
         zone.register(offer.provider, "");
@@ -244,7 +272,7 @@ contract VectorsTest {
         json = VM.readFile("tests/vectors/splits.json");
         uint256 i = 0;
         for (; has("", i); ++i) {
-            IPactum.Division memory got = _division(i);
+            Split.Division memory got = _division(i);
             VM.assertEq(got.provider, number(entry("", i, ".division.provider")));
             VM.assertEq(got.validators, number(entry("", i, ".division.validators")));
             VM.assertEq(got.relay, number(entry("", i, ".division.relay")));
@@ -256,21 +284,21 @@ contract VectorsTest {
         VM.assertGe(i, 100, "vectors read");
     }
 
-    function _division(uint256 i) private view returns (IPactum.Division memory) {
+    function _division(uint256 i) private view returns (Split.Division memory) {
         Split.Pinned memory pinned = Split.Pinned({
-            fee: uint128(number(entry("", i, ".case.fee"))),
-            relayFee: uint128(number(entry("", i, ".case.relay_fee"))),
-            validatorBps: uint16(number(entry("", i, ".case.validator_bps"))),
-            daoBps: uint16(number(entry("", i, ".case.dao_bps")))
+            fee: number(entry("", i, ".case.fee")),
+            relayFee: number(entry("", i, ".case.relay_fee")),
+            validatorBps: number(entry("", i, ".case.validator_bps")),
+            daoBps: number(entry("", i, ".case.dao_bps"))
         });
         uint256 outcome = number(entry("", i, ".case.outcome"));
         if (outcome == uint256(IPactum.Outcome.Met)) return Split.ofMet(pinned);
         if (outcome == uint256(IPactum.Outcome.NoData)) return Split.ofNoData(pinned);
         Split.Award memory award = Split.Award({
-            creditBps: uint16(number(entry("", i, ".case.credit_bps"))),
-            slashBps: uint16(number(entry("", i, ".case.slash_bps"))),
-            deposit: uint128(number(entry("", i, ".case.deposit"))),
-            depositLeft: uint128(number(entry("", i, ".case.deposit_left")))
+            creditBps: number(entry("", i, ".case.credit_bps")),
+            slashBps: number(entry("", i, ".case.slash_bps")),
+            deposit: number(entry("", i, ".case.deposit")),
+            depositLeft: number(entry("", i, ".case.deposit_left"))
         });
         return Split.ofBreach(pinned, award);
     }

@@ -215,7 +215,7 @@ def configurations() -> list[dict[str, Any]]:
     four = [signer.address for signer in SIGNERS[:4]]
     seven = [Account.from_key(keccak(text=f"Surety golden vector member {number}")).address for number in range(7)]
     found = []
-    for index, since, members, quorum in ((0, 1_800_000_000, four, 3), (1, 2**64 - 2, seven, 5)):
+    for index, since, members, quorum in ((0, 1_800_000_000, four, 3), (1, 2**40 - 2, seven, 5)):
         types = ("uint256", "address", "uint32", "uint64", "address[]")
         digest = keccak(encode(types, (CHAIN, COMMITTEE, index, since, members)))
         found.append({"index": index, "since": since, "members": members, "quorum": quorum, "digest": digest})

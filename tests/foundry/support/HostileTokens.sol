@@ -11,6 +11,21 @@ contract FeeToken is MockToken {
     }
 }
 
+/// @notice Whoever is sent something gets a unit more: balances that move by themselves.
+contract GrowingToken is MockToken {
+    function _update(address from, address to, uint256 value) internal override {
+        super._update(from, to, value);
+        if (from != address(0) && to != address(0)) super._update(address(0), to, 1);
+    }
+}
+
+/// @notice Says that it was sent, and was not.
+contract PretendingToken is MockToken {
+    function transferFrom(address, address, uint256) public pure override returns (bool) {
+        return true;
+    }
+}
+
 /// @notice Refuses to be sent to whom it blocks.
 contract BlockingToken is MockToken {
     error Blocked(address account);

@@ -9,6 +9,7 @@ interface Vm {
         address emitter;
     }
 
+    function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
     function addr(uint256 key) external pure returns (address);
     function assertEq(uint256 left, uint256 right) external pure;
     function assertEq(uint256 left, uint256 right, string calldata message) external pure;
@@ -25,6 +26,9 @@ interface Vm {
     function assertLe(uint256 left, uint256 right) external pure;
     function assertLe(uint256 left, uint256 right, string calldata message) external pure;
     function assertLt(uint256 left, uint256 right) external pure;
+    function assertNotEq(address left, address right) external pure;
+    function assertNotEq(bytes32 left, bytes32 right) external pure;
+    function assertNotEq(uint256 left, uint256 right) external pure;
     function assertTrue(bool value) external pure;
     function assertTrue(bool value, string calldata message) external pure;
     function assume(bool condition) external pure;
@@ -49,8 +53,10 @@ interface Vm {
     function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function pauseGasMetering() external;
     function prank(address sender) external;
     function readFile(string calldata path) external view returns (string memory);
+    function record() external;
     function recordLogs() external;
     function revertToState(uint256 snapshot) external returns (bool);
     function snapshotState() external returns (uint256);

@@ -130,15 +130,8 @@ def test_a_node_that_is_down_is_retryable_and_leaves_no_offer(surety, tmp_path):
     address = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
     book.write_text(
         json.dumps(
-            {
-                "chain_id": 31337,
-                "deployed_block": 1,
-                "pactum": address,
-                "zone": address,
-                "committee": address,
-                "law_stone": address,
-                "token": address,
-            }
+            {"chain_id": 31337, "deployed_block": 1, "token": address}
+            | dict.fromkeys(("pactum", "zone", "committee", "tribunal", "notary", "law_stone", "timelock"), address)
         )
     )
     ran = surety(

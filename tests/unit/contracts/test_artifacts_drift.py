@@ -29,7 +29,7 @@ def test_the_committed_artifacts_are_what_the_sources_compile_to(tool: ModuleTyp
     assert tool.drifted(tool.compile_contracts(), tool.committed()) == [], "run python tools/compile_contracts.py"
 
 
-@pytest.mark.parametrize("part", ["abi", "bytecode", "deployedBytecode", "compiler"])
+@pytest.mark.parametrize("part", ["abi", "bytecode", "deployedBytecode", "immutableReferences", "compiler"])
 def test_a_difference_in_any_part_is_drift(tool: ModuleType, part: str) -> None:
     stored = tool.committed()
     changed: dict[str, dict[str, Any]] = {name: dict(artifact) for name, artifact in stored.items()}

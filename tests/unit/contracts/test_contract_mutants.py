@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 COPIED = ("contracts", "tests/foundry", "tests/vectors", "tools/solc", "foundry.toml")
-SUITES = "Split|Reporting|Settling|Claiming|Opening"
+SUITES = "^(Split|Reporting|Settling|Claiming|Opening|Disputes|Zone|CommitteeBonds)Test$"
 MUTANTS = {
     "the validators' share": (
         "contracts/libraries/Split.sol",
-        "uint128 validators = floorShare(pinned.fee, pinned.validatorBps);",
-        "uint128 validators = floorShare(pinned.fee, pinned.daoBps);",
+        "validators = fee * validatorBps / BPS;",
+        "validators = fee * daoBps / BPS;",
     ),
     "the provider's remainder": (
         "contracts/libraries/Split.sol",
-        "division.provider = pinned.fee - validators - division.dao;",
-        "division.provider = pinned.fee - validators - division.dao - 1;",
+        "provider = fee - validators - dao;",
+        "provider = fee - validators - dao - 1;",
     ),
     "the DAO's share in a breach": (
         "contracts/libraries/Split.sol",
@@ -33,27 +33,66 @@ MUTANTS = {
     ),
     "the replay guard of rows": (
         "contracts/abstracts/Reporting.sol",
-        "if (period < next) return Skip.AlreadyDecided;",
-        "if (next == type(uint256).max) return Skip.AlreadyDecided;",
+        "if (period < state.next()) return Skip.AlreadyDecided;",
+        "if (state.next() == type(uint256).max) return Skip.AlreadyDecided;",
     ),
     "the replay guard of offers": (
-        "contracts/abstracts/Opening.sol",
+        "contracts/Notary.sol",
         "_spend(offer.provider, offer.nonce);",
         "",
     ),
     "maturity": (
-        "contracts/abstracts/Ledger.sol",
-        "if (!Windows.over(run.batch.acceptedAt, run.parameters.disputeWindow, block.timestamp)) return false;",
-        "if (!Windows.over(run.batch.acceptedAt, run.parameters.disputeWindow, type(uint256).max)) return false;",
+        "contracts/abstracts/Reporting.sol",
+        "if (state.outcome() == 0 || !_isMature(pact, state)) return false;",
+        "if (state.outcome() == 0) return false;",
     ),
-    "the provider's claim set to zero": ("contracts/Pactum.sol", "record.providerDue = 0;", ""),
-    "what a member took": (
+    "the row that is settled by the next one": (
+        "contracts/abstracts/Ledger.sol",
+        "return state.cleared().credited(provider);",
+        "return state.credited(provider);",
+    ),
+    "the provider's claim set to zero": (
         "contracts/Pactum.sol",
-        "_purses[configuration][token][observerSets[i]].taken[member] += dues[i];",
+        "record.state = state.paid();",
         "",
     ),
+    "what a member took": (
+        "contracts/Pactum.sol",
+        "purse.taken[member] += floorDue;",
+        "",
+    ),
+    "what a customer took of the deposit": (
+        "contracts/Pactum.sol",
+        "if (deposit != 0) record.taken += SafeCast.toUint128(deposit);",
+        "",
+    ),
+    "the reserve of a disputed row": (
+        "contracts/abstracts/Holding.sol",
+        "record.due = record.due.awarding(reserve);",
+        "",
+    ),
+    "the caps of a ruling": (
+        "contracts/abstracts/Holding.sol",
+        "if (!consented) revert OverConsent(outcome, creditBps, slashBps);",
+        "",
+    ),
+    "a dispute keeps the agreement open": (
+        "contracts/abstracts/Ledger.sol",
+        "state.outcome() == 0 && state.disputes() == 0;",
+        "state.outcome() == 0;",
+    ),
+    "stake behind agreements stays": (
+        "contracts/Zone.sol",
+        "if (amount > unlocked) revert StillBacking(msg.sender, token, amount, unlocked);",
+        "",
+    ),
+    "the whole bond is lost": (
+        "contracts/Committee.sol",
+        "member.bond = 0;\n        member.exposed = true;",
+        "member.exposed = true;",
+    ),
     "the end of the customer's choice of a start": (
-        "contracts/abstracts/Opening.sol",
+        "contracts/Notary.sol",
         "if (Windows.over(earliest, choice, start)) revert",
         "if (Windows.over(earliest, choice, 0)) revert",
     ),
