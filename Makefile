@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run demo up test test-contracts test-foundry test-python test-deep format bench lock clean \
-  check check-format check-lint check-types check-solidity
+  check check-format check-lint check-types check-solidity check-trees gas-check mutate prove slither flatten
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -30,7 +30,7 @@ setup-run:
 
 # All suites run, also after one has failed; pytest's is the last to speak.
 test: setup ## all tests but the slow ones
-	@$(MAKE) --keep-going test-foundry test-contracts test-python
+	@$(MAKE) --keep-going test-foundry test-contracts gas-check test-python
 
 test-foundry: setup
 	$(if $(wildcard tests/foundry),.setup/bin/forge test,@echo "no tests/foundry")
@@ -46,7 +46,7 @@ test-deep: setup ## all tests, the slow ones too, with far more random cases (an
 	  $(MAKE) --keep-going test-foundry test-contracts test-python ARGS="-m '' --timeout 3600 $(ARGS)"
 
 check: setup ## formatters, linter and strict type checker, changing nothing; a warning is an error
-	@$(MAKE) --keep-going check-format check-lint check-types check-solidity
+	@$(MAKE) --keep-going check-format check-lint check-types check-solidity check-trees
 
 check-format: setup
 	$(BIN)/ruff format --check --quiet .
@@ -59,6 +59,27 @@ check-types: setup
 
 check-solidity: setup
 	.setup/bin/forge fmt --check $(SOLIDITY)
+
+check-trees: setup
+	$(BIN)/python tools/check_trees.py
+
+gas-check: setup ## what the contracts cost, held against the committed snapshot (UPDATE=1 takes the figures over)
+	@$(BIN)/python -m bench.gas --no-page
+	@$(BIN)/python tools/gas_check.py $(if $(UPDATE),--update)
+
+mutate: setup ## break the contracts in one place after another and see the tests notice (hours; ARGS="--sample 50" for some)
+	@$(BIN)/python -m tools.mutate $(ARGS)
+
+prove: setup ## what halmos proves of the contracts (some minutes; installs it in .setup/prove)
+	@tools/setup prove
+	@$(BIN)/python -m tools.prove $(ARGS)
+
+slither: setup ## what slither finds, held against the reasons in docs/slither.md
+	@tools/setup prove
+	@$(BIN)/python -m tools.check_slither $(ARGS)
+
+flatten: setup ## what a block explorer wants to verify the sources: standard-JSON inputs in .build/standard-json
+	@$(BIN)/python tools/standard_json.py $(ARGS)
 
 format: setup ## let the formatters and the linter change what they can
 	$(BIN)/ruff check --fix --quiet . || true

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chain.events import Event
+from chain.events import Event, ProviderPaid
 from chain.row import unpack
 from cli.amounts import parse_agreement, show_agreement
 from cli.connection import Connection
@@ -35,7 +35,7 @@ def log(
     """Print every event of the deployment, decoded, oldest first."""
     connection = Connection.open(rpc_url, book)
     wanted = parse_agreement(agreement) if agreement else None
-    events = [event for event in read_events(connection) if wanted is None or getattr(event, "agreement", None) == wanted]
+    events = [event for event in read_events(connection) if wanted is None or _concerns(event, wanted)]
     if json_:
         print_json([_facts(event) for event in events])
         return
@@ -121,8 +121,17 @@ def _facts(event: Event) -> dict[str, object]:
     }
 
 
+def _concerns(event: Event, agreement: int) -> bool:
+    if isinstance(event, ProviderPaid):
+        return agreement in dict(event.amounts)
+    return getattr(event, "agreement", None) == agreement
+
+
 def _values(event: Event) -> dict[str, object]:
-    return {each.name: _plain(each.name, getattr(event, each.name)) for each in fields(event) if each.name not in _PLACES}
+    told = {each.name: _plain(each.name, getattr(event, each.name)) for each in fields(event) if each.name not in _PLACES}
+    if isinstance(event, ProviderPaid):
+        told["parts"] = {show_agreement(agreement): str(amount) for agreement, amount in event.amounts}
+    return told
 
 
 def _plain(name: str, value: object) -> object:

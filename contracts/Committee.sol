@@ -64,6 +64,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
     mapping(address reporter => uint256) public override claimableOfReporter;
 
     bytes32[] private _history; // in the order of their reigns
+    uint64[] private _sinces; // when they begin: four to a word, so that a time is found at the price of few
     mapping(bytes32 configuration => Record) private _records;
     mapping(address account => Member) private _members;
 
@@ -99,6 +100,7 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
 
         if (index > 0) _records[_history[index - 1]].until = SafeCast.toUint40(since);
         _history.push(configuration);
+        _sinces.push(since);
         _records[configuration] = Record(Roll.store(since, index, members), ENDLESS, all, size, quorum);
         emit Configured(configuration, index, since, quorum, members);
     }
@@ -203,11 +205,13 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
 
     /// @inheritdoc ICommittee
     function configurationAt(uint64 time) external view returns (bytes32) {
+        uint256 high = _sinces.length;
+        if (high == 0) return 0;
+        if (_sinces[high - 1] <= time) return _history[high - 1]; // it is mostly the newest that is asked for
         uint256 low = 0; // how many configurations began at or before `time`: bisected, since the history only grows
-        uint256 high = _history.length;
         while (low < high) {
             uint256 middle = (low + high) / 2;
-            if (_sinceOf(middle) <= time) low = middle + 1;
+            if (_sinces[middle] <= time) low = middle + 1;
             else high = middle;
         }
         return low == 0 ? bytes32(0) : _history[low - 1];
@@ -313,15 +317,9 @@ contract Committee is ICommittee, Ownable2Step, EIP712, ReentrancyGuardTransient
 
     function _earliest() private view returns (uint64) {
         uint64 now_ = SafeCast.toUint64(block.timestamp);
-        if (_history.length == 0) return now_;
-        uint64 afterNewest = SafeCast.toUint64(_sinceOf(_history.length - 1) + 1);
+        if (_sinces.length == 0) return now_;
+        uint64 afterNewest = _sinces[_sinces.length - 1] + 1;
         return afterNewest > now_ ? afterNewest : now_;
-    }
-
-    /// @dev Where the one before it ends: a roll costs more to look at than a word.
-    function _sinceOf(uint256 index) private view returns (uint256) {
-        if (index == 0) return Roll.load(_records[_history[0]].roll, 0).since();
-        return _records[_history[index - 1]].until;
     }
 
     function _requireHonest(address member) private view {

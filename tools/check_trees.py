@@ -77,7 +77,9 @@ def findings(root: Path) -> list[str]:
         missing = _changing(abis[contract]) - INHERITED - {tree.function for tree in own}
         wrong += [f"{contract}.{function} changes state and has no tree" for function in sorted(missing)]
         said = {word for tree in own for word in tree.words()}
-        wrong += [f"no tree of {contract} says when it reverts with {error}" for error in _errors(root, contract) if error not in said]
+        wrong += [
+            f"no tree of {contract} says when it reverts with {error}" for error in _errors(root, contract) if error not in said
+        ]
     return wrong
 
 

@@ -143,3 +143,14 @@ def test_an_offer_that_was_taken_back_opens_nothing(town, refused):
     town.anvil.mine()
     ran = town.surety("agreement", "open", "--offer", str(town.offer), "--periods", "1", by="customer")
     assert "OfferSpent" in refused(ran)
+
+
+def test_the_log_of_an_agreement_tells_what_was_paid_for_it(town):
+    first = town.open(periods=5)
+    town.report(first, 0, Outcome.MET)
+    town.pass_s(town.plan.dispute_window_s)
+    town.surety("provider", "claim", by="acme")
+    told = town.surety("audit", "log", "--agreement", first, "--json").json
+    (paid,) = [one for one in told if one["event"] == "ProviderPaid"]
+    assert paid["values"]["parts"] == {first: str(FEE * 7 // 10)}
+    assert town.surety("audit", "log", "--agreement", "0x" + "00" * 12, "--json").json == []

@@ -59,13 +59,20 @@ def test_each_fee_is_divided_to_the_unit(result):
     fee = 100 * 10**6
     for row in result["periods"]:
         from_deposit = max(0, int(row["customer"]) - 70 * 10**6) if row["credit_bps"] == 10_000 else 0
-        assert int(row["provider"]) + int(row["validators"]) + int(row["dao"]) + int(row["customer"]) - from_deposit == fee, row
+        shares = sum(int(row[share]) for share in ("provider", "validators", "dao", "customer", "winner"))
+        assert shares - from_deposit == fee, row
 
 
 def test_in_equals_out_to_the_unit(result):
     totals = {name: int(value) for name, value in result["totals"].items()}
     assert totals["in"] == totals["out"] + totals["left"]
-    assert totals["left"] < 4
+    assert 0 <= totals["left"] - totals["member_bonds"] < 4
+
+
+def test_the_disputed_row_was_ruled_on_and_its_bond_went_half_to_the_provider(result):
+    (row,) = [row for row in result["periods"] if row["disputed"]]
+    assert (row["name"], row["period"], row["outcome"]) == ("steady", 1, "met")
+    assert int(result["totals"]["disputes_out"]) * 2 == int(result["totals"]["disputes_in"]) > 0
 
 
 def test_the_last_period_has_no_report_and_pays_no_validator(result):

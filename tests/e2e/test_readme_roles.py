@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(360)]
 
-PATIENCE_S = 90
+PATIENCE_S = 150
 
 
 @dataclass
@@ -129,30 +130,38 @@ def test_provider_customer_operator_and_auditor_play_their_roles_with_the_readme
         assert f"agreement {agreement}: acme-inference" in shown
 
         question = f". devnet/env; surety status {agreement} --json"
-        told = devnet.until(question, lambda answer: [p for p in answer["periods"] if p["state"] == "settled"])
+        told = devnet.until(question, judged)
         assert told["periods"][0]["period"] == 0
 
         rest = devnet.until(f". devnet/env; {rest_command(customer, agreement)}", lambda answer: answer.get("id") == agreement)
         assert rest["provider_name"] == "Acme Inference"
 
         shown = devnet.type(auditor)
-        assert "Settled" in shown
+        assert "Accepted" in shown
         assert "verified" in shown
 
         reports = json.loads(devnet.type(". devnet/env; surety audit log --json"))
         newest = [event for event in reports if event["event"] == "Reported"][-1]
         assert newest["values"]["observers"] & 0b1000, "the fourth oracle did not take part"
 
-        shown = devnet.type(". devnet/env; surety provider withdraw --keystore devnet/acme.json")
-        assert re.search(r"\d+\.\d\d mUSD earned", shown)
+        shown = devnet.type(". devnet/env; surety provider claim --keystore devnet/acme.json")
+        assert re.search(r"\d+\.\d\d mUSD to 0x", shown)
 
-        claim = ". devnet/env; surety oracle claim --json --keystore devnet/keys/oracle-0.json"
-        assert int(json.loads(devnet.type(claim))["amount"]) > 0
+        ended = f". devnet/env; surety agreement end {agreement} --keystore devnet/keys/customer.json --json"
+        assert int(json.loads(devnet.type(ended))["refund"]) > 0
+
+        claim = ". devnet/env; surety oracle claim --json --keystore devnet/keys/oracle-{}.json"
+        assert sum(int(json.loads(devnet.type(claim.format(member)))["amount"]) for member in range(4)) > 0
         fees = ". devnet/env; surety relay claim --json --keystore devnet/keys/relay.json"
         assert int(json.loads(devnet.type(fees))["amount"]) > 0
     finally:
         end(running)
     assert running.returncode == 0
+
+
+def judged(status: dict[str, Any]) -> bool:
+    """Whether a period is settled of which enough was seen to judge it: a busy machine misses some."""
+    return any(one["state"] == "settled" and one["outcome"] != "no_data" for one in status["periods"])
 
 
 def without_curl(block: str) -> str:

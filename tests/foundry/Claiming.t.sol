@@ -352,6 +352,24 @@ contract ClaimingTest is House {
         pactum.claimMember(configuration, STRANGER, 0, crews(ALL)); // nor in another token
     }
 
+    /// @dev The log names a crew where money moved, and nowhere else.
+    function test_nothingIsToldOfCrewsThatOweNothing() public {
+        reportAndSettle(met(agreement, 0));
+        claimMember(0);
+        claimRelay();
+        reportAndMature(met(agreement, 1));
+        VM.warp(endOf(agreement, 2));
+        reported(list(met(agreement, 2)), 0x7);
+        VM.warp(timeNow() + WINDOW);
+        settle(agreement);
+        VM.recordLogs();
+        VM.assertEq(pactum.claimMember(configuration, address(token), 0, crews(0x7, 0xb)), 66_333_333);
+        VM.assertEq(VM.getRecordedLogs().length, 2, "one crew's payment, and the token's own");
+        VM.recordLogs();
+        VM.assertEq(pactum.claimRelay(configuration, address(token), PAYEE, sets(0x7, 0xb)), RELAY_FEE);
+        VM.assertEq(VM.getRecordedLogs().length, 2, "one crew's payment, and the token's own");
+    }
+
     function test_whatMembersCannotShareWaitsForMore() public {
         INotary.Offer memory offer = anOffer();
         offer.fee = 100_000_015; // validators 20,000,003, less 1,000,000 for the relay: 3 more than four can share

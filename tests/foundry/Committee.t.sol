@@ -6,7 +6,7 @@ import {Chamber} from "./support/Chamber.sol";
 import {ChosenS} from "./support/ChosenS.sol";
 import {Signing} from "./support/Signing.sol";
 import {VM} from "./support/Vm.sol";
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @notice Configurations, and what a quorum of one has signed. Bonds and exposures are in CommitteeBonds.t.sol.
@@ -228,6 +228,42 @@ contract CommitteeTest is Chamber {
         VM.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER));
         VM.prank(STRANGER);
         committee.configure(members(4), uint64(NOW + 1));
+    }
+
+    // governance -----------------------------------------------------------------------------------------------------------------
+
+    function test_whoGovernsTheCommitteeIsChangedInTwoSteps() public {
+        Ownable2Step governed = Ownable2Step(address(committee));
+        bytes memory refusal = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER);
+        VM.expectRevert(refusal);
+        VM.prank(STRANGER);
+        governed.transferOwnership(STRANGER);
+        VM.prank(GOVERNOR);
+        governed.transferOwnership(REPORTER);
+        configure(members(4), NOW + 1); // until then it is who it was
+        VM.expectRevert(refusal);
+        VM.prank(STRANGER);
+        governed.acceptOwnership();
+        VM.prank(REPORTER);
+        governed.acceptOwnership();
+        VM.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, GOVERNOR));
+        configure(members(4), NOW + 2);
+        VM.prank(REPORTER);
+        committee.configure(members(4), uint64(NOW + 2));
+    }
+
+    /// @dev Then nobody is ever replaced; who serves goes on, and whoever is caught is deactivated all the same.
+    function test_aCommitteeWithoutGovernanceGoesOn() public {
+        VM.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER));
+        VM.prank(STRANGER);
+        Ownable(address(committee)).renounceOwnership();
+        VM.prank(GOVERNOR);
+        Ownable(address(committee)).renounceOwnership();
+        VM.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, GOVERNOR));
+        configure(members(4), NOW + 1);
+        verify(ALL, THREE, signatures(THREE));
+        exposeTwoRoots(3);
+        verify(THREE, THREE, signatures(THREE));
     }
 
     // reigns ---------------------------------------------------------------------------------------------------------------------

@@ -47,13 +47,6 @@ contract SplitFacts {
         assert(Facts.ceilingFits(amount, bps));
     }
 
-    function check_aShareRoundedUpIsAtMostAUnitAboveTheOneRoundedDown(uint128 amount, uint16 bps) external pure {
-        assume(bps <= Split.BPS);
-        uint256 floor = Split.floorShare(amount, bps);
-        uint256 ceil = Split.ceilShare(amount, bps);
-        assert(ceil >= floor && ceil - floor <= 1);
-    }
-
     /// @dev Refuted, or the prover proves nothing: rounding loses up to a unit of each share.
     function check_control_sharesRoundedDownAreExact(uint128 fee, uint16 bps) external pure {
         assume(bps <= Split.BPS);

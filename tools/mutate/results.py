@@ -14,30 +14,35 @@ RULES = ("operators.py", "mutants.py", "workshop.py")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one mutant, and which test noticed. The digests say of which contracts and tests that holds."""
+    """What became of one mutant, and which test noticed. The digests say of which source, contracts and tests that holds."""
 
     key: str
     outcome: str
     noticed_by: str | None
     seconds: float
+    source: str
     contracts: str
     tests: str
 
 
 class Results:
-    """The results that hold for the sources as they are. ``trust_kills``: a kill holds also where tests have changed since."""
+    """The results that hold for the sources as they are.
+
+    ``trust_kills``: a kill holds also where other files have changed since.
+    """
 
     def __init__(self, project: Path, file: Path, *, trust_kills: bool = False) -> None:
         rules = [Path(__file__).parent / name for name in RULES]
         self.contracts = _digest([*sorted((project / "contracts").rglob("*.sol")), *rules])
         self.tests = _digest([*sorted(found for found in (project / "tests" / "foundry").rglob("*") if found.is_file())])
+        self.project = project
         self.file = file
         self.trust_kills = trust_kills
         self.known = {result.key: result for result in self._read() if self._holds(result)}
 
     def add(self, key: str, outcome: str, noticed_by: str | None, seconds: float) -> Result:
         """Keep a result at once, also on disk."""
-        result = Result(key, outcome, noticed_by, round(seconds, 2), self.contracts, self.tests)
+        result = Result(key, outcome, noticed_by, round(seconds, 2), self._source(key), self.contracts, self.tests)
         self.known[key] = result
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("a") as lines:
@@ -45,8 +50,13 @@ class Results:
         return result
 
     def _holds(self, result: Result) -> bool:
-        same_tests = result.tests == self.tests or (self.trust_kills and result.outcome != SURVIVED)
-        return result.contracts == self.contracts and same_tests
+        if self.trust_kills and result.outcome != SURVIVED:
+            return result.source == self._source(result.key)
+        return (result.contracts, result.tests) == (self.contracts, self.tests)
+
+    def _source(self, key: str) -> str:
+        file = self.project / key.partition(" ")[0]
+        return _digest([file]) if file.exists() else ""
 
     def _read(self) -> Iterable[Result]:
         lines = self.file.read_text().splitlines() if self.file.exists() else []

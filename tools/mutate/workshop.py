@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +33,13 @@ SETTINGS: tuple[Mapping[str, str], ...] = (
 )
 # Few random cases: what survives these is given more.
 QUICK = {"FOUNDRY_FUZZ_RUNS": "16", "FOUNDRY_INVARIANT_RUNS": "1", "FOUNDRY_INVARIANT_DEPTH": "32"}
-THOROUGH = {"FOUNDRY_FUZZ_RUNS": "256", "FOUNDRY_INVARIANT_RUNS": "8", "FOUNDRY_INVARIANT_DEPTH": "128"}
+THOROUGH = {"FOUNDRY_FUZZ_RUNS": "256", "FOUNDRY_INVARIANT_RUNS": "3", "FOUNDRY_INVARIANT_DEPTH": "128"}
 # Two profiles of the compiler would compile everything twice.
 PROFILE_LINES = ("additional_compiler_profiles", "compilation_restrictions")
 SLOW_SUITE_S = 1.0
+# What the contracts cost as they ship; without optimiser they cost more.
+OF_GAS = ("--no-match-contract", "GasTest$")
+LIKELY = 2
 PATIENCE = 10  # times as long as the tests take without a mutant
 SUITE = re.compile(r"^Ran \d+ tests? for (?P<suite>\S+)$")
 TAKEN = re.compile(r"finished in (?P<number>[\d.]+)(?P<unit>ns|µs|ms|s)")
@@ -61,6 +65,14 @@ class Run:
         return found["test"] if found else None
 
     @property
+    def failed_suite(self) -> str | None:
+        """File of the suite with that test."""
+        before = self.said[: found.start()] if (found := FAILED.search(self.said)) else ""
+        return next(
+            (suite["suite"].partition(":")[0] for line in reversed(before.splitlines()) if (suite := SUITE.match(line))), None
+        )
+
+    @property
     def compiled(self) -> bool:
         """Whether there was something to test."""
         return "Compiler run failed" not in self.said
@@ -75,6 +87,7 @@ class Workshop:
         self.settings: Mapping[str, str] = {}
         self.slow_suites: tuple[str, ...] = ()
         self.patience_s = 600.0
+        self._noticed_by: dict[str, Counter[str]] = {}  # suites, by the file of the mutants that they noticed
         self._compiler: subprocess.Popen[str] | None = None
         self._desk = Path()
 
@@ -107,10 +120,16 @@ class Workshop:
         self.slow_suites = tuple(sorted(suite for suite, taken_s in _times(run.said) if taken_s > SLOW_SUITE_S))
 
     def test(self, mutant: Mutant) -> Iterator[Run]:
-        """The quick tests of a mutant, and, if it is asked for more, all of them."""
+        """The suites that noticed others of its file; if it is asked for more, the quick ones; then all, with more random cases."""
+        noticed_by = self._noticed_by.setdefault(mutant.file, Counter())
+        likely = ",".join(suite for suite, _ in noticed_by.most_common(LIKELY))
+        stages = [(QUICK, ["--match-path", f"{{{likely}}}"])] if likely else []
+        stages += [(QUICK, self._without_slow_suites()), (THOROUGH, [])]
         with self._mutated(mutant):
-            yield self._forge("test", QUICK, *self._without_slow_suites())
-            yield self._forge("test", THOROUGH)
+            for amount, options in stages:
+                run = self._forge("test", amount, *options)
+                noticed_by.update([run.failed_suite] if run.failed_suite else [])
+                yield run
 
     def _without_slow_suites(self) -> list[str]:
         return ["--no-match-path", "{" + ",".join(self.slow_suites) + "}"] if self.slow_suites else []
@@ -127,7 +146,7 @@ class Workshop:
 
     def _forge(self, command: str, amount: Mapping[str, str], *options: str) -> Run:
         """Fail fast, in one thread: the copies share the cores. Failures are not kept: the next mutant begins anew."""
-        asked = ["forge", command, *(["--fail-fast", "--threads", "1", *options] if command == "test" else [])]
+        asked = ["forge", command, *(["--fail-fast", "--threads", "1", *OF_GAS, *options] if command == "test" else [])]
         environment = {**os.environ, **self.settings, **amount, "FOUNDRY_DENY": "never"}
         environment |= {"FOUNDRY_DISABLE_NIGHTLY_WARNING": "1", "NO_COLOR": "1"}
         with subprocess.Popen(

@@ -1,6 +1,6 @@
-"""Set up everything that ``make demo`` (``run``) or ``make test`` (``dev``) needs; does nothing where all is in place.
+"""Set up everything that ``make demo`` (``run``), ``make test`` (``dev``) or ``make prove`` (``prove``) needs.
 
-Standard library only: this is what runs before there is anything else.
+Does nothing where all is in place. Standard library only: this is what runs before there is anything else.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.set_up.machine import Machine, StepFailed
-from tools.set_up.steps import NodeTools, Prolog, PythonEnvironment, Step, Uv
+from tools.set_up.steps import NodeTools, Prolog, ProofTools, PythonEnvironment, Step, Uv
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROFILES = ("run", "dev")
+PROFILES = ("run", "dev", "prove")
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
 
 def plan(profile: str) -> list[Step]:
     """The steps of a profile, each after those that it needs."""
+    if profile == "prove":
+        return [*plan("dev"), ProofTools()]
     return [Uv(), PythonEnvironment(profile), Prolog(), NodeTools()]
 
 

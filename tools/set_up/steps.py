@@ -112,6 +112,31 @@ def _python_key(machine: Machine, profile: str) -> str:
     return key_of(lock, json.dumps(installed_from), str(machine.root))
 
 
+class ProofTools:
+    """halmos and slither in ``.setup/prove``, apart from ``.venv``: they pin versions of libraries that we use in others."""
+
+    name = "halmos and slither"
+
+    def is_done(self, machine: Machine) -> bool:
+        return machine.is_stamped("prove", _prove_key(machine)) and (machine.home / "prove" / "bin" / "halmos").exists()
+
+    def do(self, machine: Machine) -> None:
+        machine.unstamp("prove")
+        uv = uv_of(machine)
+        if uv is None:
+            raise StepFailed("there is no uv", "make setup")
+        folder = machine.home / "prove"
+        machine.run("making an environment for them in .setup/prove", _environment(uv, folder))
+        into = ["--python", str(folder / "bin" / "python")]
+        install = [uv, "pip", "install", *into, "--require-hashes", "--no-deps", "-r", "requirements/prove.txt"]
+        machine.run("installing the packages of requirements/prove.txt there", install)
+        machine.stamp("prove", _prove_key(machine))
+
+
+def _prove_key(machine: Machine) -> str:
+    return key_of((machine.root / "requirements" / "prove.txt").read_bytes(), str(machine.root))
+
+
 class Prolog:
     """SWI-Prolog with its library, as pyswip loads it."""
 
