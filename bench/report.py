@@ -113,7 +113,10 @@ def seconds(work: Callable[[], object], repeats: int = 5) -> float:
 
 
 def finish(name: str, measures: Sequence[Measure], *, out: Path = OUT, page: Path | None = PAGE) -> int:
-    """Print the table, write ``bench/out/<name>.json`` and the table of the page, if one is named. Returns 0, or 1 where a target was missed."""
+    """Print the table, write ``bench/out/<name>.json`` and the table of the page, if one is named.
+
+    Returns 0, or 1 where a target was missed.
+    """
     text = table(measures)
     sys.stdout.write(f"bench-{name}\n\n{text}\n")
     out.mkdir(parents=True, exist_ok=True)

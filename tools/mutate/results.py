@@ -26,7 +26,10 @@ class Result:
 
 
 class Results:
-    """The results that hold for the sources as they are. ``trust_kills``: a kill holds also where other files have changed since."""
+    """The results that hold for the sources as they are.
+
+    ``trust_kills``: a kill holds also where other files have changed since.
+    """
 
     def __init__(self, project: Path, file: Path, *, trust_kills: bool = False) -> None:
         rules = [Path(__file__).parent / name for name in RULES]
