@@ -64,6 +64,8 @@ def check_quorum(configuration: Configuration, digest: bytes, observers: int, si
     if signers < 0 or signers & ~observers:
         raise QuorumError("a signer without an observation", value=signers, remedy="only observers sign")
     members = members_of(signers)
+    if observers.bit_count() < configuration.quorum:
+        raise QuorumError(f"{observers.bit_count()} observers where {configuration.quorum} are needed", value=observers)
     if len(members) < configuration.quorum:
         raise QuorumError(f"{len(members)} signers where {configuration.quorum} are needed", value=signers)
     if len(signatures) != COMPACT_BYTES * len(members):
@@ -78,8 +80,6 @@ def _check_observers(configuration: Configuration, observers: int) -> None:
         raise QuorumError("an observer that is no member", value=observers, remedy=f"members are 0 to {last}")
     if lost := members_of(observers & ~configuration.active):
         raise QuorumError(f"member {lost[0]} does not count any more", value=observers, remedy="leave its observations out")
-    if observers.bit_count() < configuration.quorum:
-        raise QuorumError(f"{observers.bit_count()} observers where {configuration.quorum} are needed", value=observers)
 
 
 def check_member(configuration: Configuration, digest: bytes, member: int, signature: bytes) -> None:

@@ -48,12 +48,12 @@ def check_time(signed: SignedObservations, records: Records, epoch_s: int, now_m
         )
 
 
-def check_active(signed: SignedObservations, configuration: Configuration) -> None:
-    """Raises BadInput for a member that the chain has struck off: no report can rest on its observations."""
-    if signed.member in inactive_members(configuration):
+def check_active(member: int, configuration: Configuration) -> None:
+    """Raises BadInput for a member that the chain has struck off: no report can rest on what it observes."""
+    if member in inactive_members(configuration):
         raise BadInput(
-            f"member {signed.member} signed two roots for one epoch, and does not count any more",
-            value=signed.member,
+            f"member {member} signed two roots for one epoch, and does not count any more",
+            value=member,
             remedy="there is none: the chain takes no report that rests on it",
         )
 

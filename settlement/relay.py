@@ -103,7 +103,7 @@ class Relay:
         records, epoch_s, now_ms = self._world.agreements(), self._rules.epoch_s, self._clock.now_ms()
         check_time(signed, records, epoch_s, now_ms)
         check_size(signed, records, epoch_s)
-        check_active(signed, configuration)
+        check_active(signed.member, configuration)
         verify_member(signed, configuration, self._rules.committee)
         check_periods(signed, configuration, records, epoch_s)
         with self._store.write() as session:

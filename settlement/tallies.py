@@ -14,6 +14,7 @@ from chain.values import Configuration
 from governance.clock import Clock
 from governance.errors import BadInput
 from oracle.interim import SignedInterim, interim_digest
+from settlement.admission import check_active
 from settlement.relay_tables import TallyRow
 from settlement.store import Store
 from settlement.world import World
@@ -65,6 +66,7 @@ class Tallies:
                 remedy=f"{start_s} to {end_s}, and not in the future",
             )
         configuration = self._configuration_of(record, start_s)
+        check_active(signed.member, configuration)
         check_member(configuration, interim_digest(self._committee, counts), signed.member, signed.signature)
 
     def _configuration_of(self, record: AgreementRecord, start_s: int) -> Configuration:

@@ -50,6 +50,10 @@ def event(kind: type[events.Event], **values: Any) -> events.Event:
     return kind(ZERO_ADDRESS, 1, bytes(32), bytes(32), 0, **values)
 
 
+def words(*values: int) -> bytes:
+    return b"".join(value.to_bytes(32) for value in values)
+
+
 def lines(postings: list[Posting]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for posting in postings:
@@ -104,7 +108,7 @@ MOVES = [
         },
     ),
     (
-        event(events.ProviderPaid, provider=PROVIDER, parts=(7 << 160 | 600, 8 << 160 | 5, 7 << 160)),
+        event(events.ProviderPaid, provider=PROVIDER, parts=words(7 << 160 | 600, 8 << 160 | 5, 7 << 160)),
         deal(),
         {"provider:7": -600, "provider:8": -5, f"outside:{PROVIDER}": 605},
     ),
