@@ -33,7 +33,7 @@ setup-prove:
 
 # All suites run, also after one has failed; pytest's is the last to speak.
 test: setup ## all tests but the slow ones
-	@$(MAKE) --keep-going test-foundry test-contracts test-python
+	@$(MAKE) --keep-going test-foundry test-contracts gas-check test-python
 
 test-foundry: setup
 	$(if $(wildcard tests/foundry),.setup/bin/forge test,@echo "no tests/foundry")
@@ -60,7 +60,8 @@ prove: setup-prove ## prove what tests/halmos claims, over all inputs (five minu
 slither: setup-prove ## look for known weaknesses; each finding has its reason in docs/slither.md
 	@$(BIN)/python -m tools.check_slither $(ARGS)
 
-gas-check: bench-gas ## measure what the contracts cost and compare with bench/gas/snapshot.json (UPDATE=1: write it)
+gas-check: setup ## measure what the contracts cost and compare with bench/gas/snapshot.json (UPDATE=1: write it)
+	@$(BIN)/python -m bench.gas --no-page
 	@$(BIN)/python tools/gas_check.py $(if $(UPDATE),--update)
 
 flatten: setup ## what a block explorer wants for verification

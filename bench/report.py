@@ -112,13 +112,17 @@ def seconds(work: Callable[[], object], repeats: int = 5) -> float:
     return statistics.median(taken)
 
 
-def finish(name: str, measures: Sequence[Measure], *, out: Path = OUT, page: Path = PAGE) -> int:
-    """Print the table, write ``bench/out/<name>.json`` and the page's table. Returns 0, or 1 where a target was missed."""
+def finish(name: str, measures: Sequence[Measure], *, out: Path = OUT, page: Path | None = PAGE) -> int:
+    """Print the table, write ``bench/out/<name>.json`` and the table of the page, if one is named.
+
+    Returns 0, or 1 where a target was missed.
+    """
     text = table(measures)
     sys.stdout.write(f"bench-{name}\n\n{text}\n")
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{name}.json").write_text(json.dumps([asdict(line) for line in measures], indent=2) + "\n")
-    page.write_text(with_table(page.read_text(), name, f"{_circumstances()}\n\n{text}"))
+    if page is not None:
+        page.write_text(with_table(page.read_text(), name, f"{_circumstances()}\n\n{text}"))
     missed = [line.measure for line in measures if line.met is False]
     if missed:
         sys.stderr.write(f"bench-{name}: missed its target: {', '.join(missed)}\n")

@@ -31,6 +31,7 @@ from oracle.laws import Laws
 from oracle.rows import ObservationSet, Rules, SignedObservations, derive_rows, report_header, verify_member
 from oracle.wire import Proposal, load_proposal, parse
 from settlement.audit_checks import (
+    EVERY_DERIVED,
     EVERY_DISPUTED,
     EVERY_EXPIRED,
     EVERY_REPORTED,
@@ -43,8 +44,8 @@ from settlement.audit_checks import (
     that,
     unmade,
 )
-from settlement.audit_money import check_split, dispute_checks, is_replaced, stakes_of, standing, unsettled
-from settlement.audit_trail import ExpiredPeriod, NotDecided, ReportedPeriod, Submission, as_of, follow, submission_of
+from settlement.audit_money import Verdict, check_split, dispute_checks, replacement, stakes_of, unsettled
+from settlement.audit_trail import Acceptance, ExpiredPeriod, NotDecided, ReportedPeriod, Submission, as_of, follow, submission_of
 
 __all__ = ["AuditReport", "Auditor", "Check", "NotDecided", "Result", "SetArchive", "verify_period"]
 
@@ -113,21 +114,31 @@ class Auditor:
         self._sets = sets
         self._evidence = evidence
         self._laws = Laws(docket)
+        self._kept: tuple[bytes, Proposal] | None = None
         epoch_s = CommitteeClient(node, book.committee).epoch_length_s()
         self._rules = Rules(book.committee_domain, book.pactum_domain, epoch_s)
 
     def verify(self, agreement: int, period: int) -> AuditReport:
         """Checks one agreement-period. Raises as ``verify_period`` does."""
-        record = self._docket.agreement(agreement)
-        if record is None or not 0 <= period < record.periods:
-            raise UnknownAgreement(
-                f"no period {period} of agreement 0x{agreement:024x}", value=agreement, remedy="check both numbers"
-            )
+        record = self._record(agreement, period)
         trail = follow(self._node, self._book, agreement, period, stakes_of(record))
         if isinstance(trail, ExpiredPeriod):
             return AuditReport(agreement, period, tuple(self._expired(record, period, trail)), EVERY_EXPIRED)
         required = EVERY_REPORTED if trail.dispute is None else EVERY_DISPUTED
-        return AuditReport(agreement, period, tuple(self._reported(record, period, trail, required)), required)
+        return AuditReport(agreement, period, tuple(self._reported(record, trail)), required)
+
+    def derive(self, found: Acceptance) -> AuditReport:
+        """Checks whether an accepted row follows from what was observed, before any money does. Raises UnknownAgreement."""
+        row = found.row
+        record = self._record(row.agreement, row.period)
+        return AuditReport(row.agreement, row.period, tuple(self._derived(record, found, None)), EVERY_DERIVED)
+
+    def _record(self, agreement: int, period: int) -> AgreementRecord:
+        record = self._docket.agreement(agreement)
+        if record is None or not 0 <= period < record.periods:
+            message = f"no period {period} of agreement 0x{agreement:024x}"
+            raise UnknownAgreement(message, value=agreement, remedy="check both numbers")
+        return record
 
     # a period that nobody reported ----------------------------------------------------------------------------------------------
 
@@ -144,45 +155,50 @@ class Auditor:
 
     # a period that was reported -------------------------------------------------------------------------------------------------
 
-    def _reported(self, record: AgreementRecord, period: int, trail: ReportedPeriod, required: Sequence[str]) -> list[Check]:
-        checks = [*self._time(record, period, trail), self._reign(record, period, trail)]
-        checks += [*self._texts(record), self._split(record, trail), self._final(trail.decided_in)]
+    def _reported(self, record: AgreementRecord, trail: ReportedPeriod) -> list[Check]:
+        checks = [self._split(record, trail), self._final(trail.decided_in)]
         checks += dispute_checks(record, trail, trail.dispute) if trail.dispute is not None else []
-        sent = attempt("the report's call data", lambda: submission_of(self._node, self._book, trail.accepted.tx_hash))
+        return [*checks, *self._derived(record, trail.acceptance, replacement(trail))]
+
+    def _derived(self, record: AgreementRecord, found: Acceptance, replaced: Verdict | None) -> list[Check]:
+        """Whether a row follows from what was observed, or the verdict that replaced it."""
+        period = found.row.period
+        checks = [*self._time(record, period, found), self._reign(record, period, found), *self._texts(record)]
+        sent = attempt("the report's call data", lambda: submission_of(self._node, self._book, found.accepted.tx_hash))
         if isinstance(sent, Check):
             checks.append(sent)
-            return [*checks, *unmade(checks, required, "no call data")]
-        configuration = self._configuration(trail)
+            return [*checks, *unmade(checks, EVERY_DERIVED, "no call data")]
+        configuration = self._configuration(found)
         if configuration is None:
-            return [*checks, *unmade(checks, required, "the chain was read, and this committee was not found")]
-        checks += self._signed(sent, trail, configuration)
-        checks += self._observed(sent, trail, record, period, configuration)
-        return [*checks, *unmade(checks, required, "no observation set")]
+            return [*checks, *unmade(checks, EVERY_DERIVED, "the chain was read, and this committee was not found")]
+        checks += self._signed(sent, found, configuration)
+        checks += self._observed(sent, found, replaced, record, configuration)
+        return [*checks, *unmade(checks, EVERY_DERIVED, "no observation set")]
 
-    def _configuration(self, trail: ReportedPeriod) -> Configuration | None:
+    def _configuration(self, found: Acceptance) -> Configuration | None:
         """The committee that reported, as it was then: who lost its place later counted when it signed."""
-        found = self._docket.configuration(trail.reported.configuration)
-        return None if found is None else replace(found, active=as_of(self._node, self._book, found, trail.reported))
+        known = self._docket.configuration(found.reported.configuration)
+        return None if known is None else replace(known, active=as_of(self._node, self._book, known, found.reported))
 
-    def _time(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> list[Check]:
+    def _time(self, record: AgreementRecord, period: int, found: Acceptance) -> list[Check]:
         end_s = record.calendar.bounds(period)[1]
         deadline_s = end_s + record.parameters.report_deadline
-        at_s = trail.accepted_in.timestamp_s
+        at_s = found.block.timestamp_s
         return [
             that("the report came in time", end_s <= at_s < deadline_s, f"{end_s} to {deadline_s}, exclusive", at_s),
-            equal("the epoch", epoch_of(end_s, self._rules.epoch_s), trail.reported.epoch),
+            equal("the epoch", epoch_of(end_s, self._rules.epoch_s), found.reported.epoch),
         ]
 
-    def _reign(self, record: AgreementRecord, period: int, trail: ReportedPeriod) -> Check:
+    def _reign(self, record: AgreementRecord, period: int, found: Acceptance) -> Check:
         """The docket checked that the members hash to the digest. Where it knows no committee, nothing can be said."""
         name = "the committee reigned when the period began"
         reigning = self._docket.configuration_at(record.calendar.bounds(period)[0])
         if reigning is None:
-            return Check(name, Result.UNVERIFIED, "0x" + trail.reported.configuration.hex(), "no committee is known of that time")
-        return equal(name, reigning.digest, trail.reported.configuration)
+            return Check(name, Result.UNVERIFIED, "0x" + found.reported.configuration.hex(), "no committee is known of that time")
+        return equal(name, reigning.digest, found.reported.configuration)
 
-    def _signed(self, sent: Submission, trail: ReportedPeriod, configuration: Configuration) -> list[Check]:
-        reported, accepted = trail.reported, trail.accepted
+    def _signed(self, sent: Submission, found: Acceptance, configuration: Configuration) -> list[Check]:
+        reported, accepted = found.reported, found.accepted
         digest = report_digest(self._rules.pactum, sent.header, sent.rows)
         header = (reported.configuration, reported.epoch, reported.observation_set, reported.observers, reported.payee)
         fields = (
@@ -208,9 +224,14 @@ class Auditor:
         ]
 
     def _observed(
-        self, sent: Submission, trail: ReportedPeriod, record: AgreementRecord, period: int, configuration: Configuration
+        self,
+        sent: Submission,
+        found: Acceptance,
+        replaced: Verdict | None,
+        record: AgreementRecord,
+        configuration: Configuration,
     ) -> list[Check]:
-        fetched = attempt("the observation set", lambda: self._sets.observation_set(sent.header.observation_set))
+        fetched = attempt("the observation set", lambda: self._set_of(sent.header.observation_set))
         if isinstance(fetched, Check):
             return [fetched]
         observed = ObservationSet(configuration, sent.header.epoch, fetched.members)
@@ -220,9 +241,15 @@ class Auditor:
         return [
             same,
             *self._roots(observed, sent.header.observers),
-            *self._recounted(observed, record, period),
-            *self._verdict(observed, trail, record, period),
+            *self._recounted(observed, record, found.row.period),
+            *self._verdict(observed, found, replaced, record),
         ]
+
+    def _set_of(self, root: bytes) -> Proposal:
+        """The set of a root; kept until another is asked for, since the rows of a report rest on one."""
+        if self._kept is None or self._kept[0] != root:
+            self._kept = root, self._sets.observation_set(root)
+        return self._kept[1]
 
     def _roots(self, observed: ObservationSet, observers: int) -> list[Check]:
         """One check per member, and one that every member whose observations the report claims is there and holds."""
@@ -238,17 +265,19 @@ class Auditor:
         held = [signed.member for signed, check in zip(observed.members, single, strict=True) if check.result is Result.HELD]
         return [*single, equal("the roots of the members", members_of(observers), tuple(held))]
 
-    def _verdict(self, observed: ObservationSet, trail: ReportedPeriod, record: AgreementRecord, period: int) -> list[Check]:
+    def _verdict(
+        self, observed: ObservationSet, found: Acceptance, replaced: Verdict | None, record: AgreementRecord
+    ) -> list[Check]:
         """Of a row that a ruling replaced, what stands in its place is held against the evidence; the row itself only points."""
-        name, words, replaced = "the verdict", f"0x{trail.accepted.row:064x}", is_replaced(trail)
+        name, words, key = "the verdict", f"0x{found.accepted.row:064x}", (record.id, found.row.period)
         try:
-            (row,) = derive_rows(observed, self._docket.agreements(), self._laws, self._rules, only=[(record.id, period)])
+            (row,) = derive_rows(observed, self._docket.agreements(), self._laws, self._rules, only=[key])
         except SuretyError as error:
             return [Check(name, Result.FAILED, words, str(error))]
-        reported = equal("the reported row" if replaced else name, f"0x{pack(row):064x}", words)
-        if not replaced:
-            return [reported]
-        return [replace(reported, decisive=False), equal(name, (row.outcome, row.credit_bps, row.slash_bps), standing(trail))]
+        if replaced is None:
+            return [equal(name, f"0x{pack(row):064x}", words)]
+        reported = equal("the reported row", f"0x{pack(row):064x}", words)
+        return [replace(reported, decisive=False), equal(name, (row.outcome, row.credit_bps, row.slash_bps), replaced)]
 
     # evidence -------------------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from governance.errors import SuretyError
 
 Given = TypeVar("Given")
 
-EVERY_REPORTED = (
+EVERY_DERIVED = (
     "the report came in time",
     "the epoch",
     "the committee reigned when the period began",
@@ -30,9 +30,10 @@ EVERY_REPORTED = (
     "the verdict",
     "the law's text",
     "the terms' text",
-    "the split",
-    "the decision is beyond recall",
 )
+"""What must be checked of a row: that it follows from what was observed."""
+
+EVERY_REPORTED = (*EVERY_DERIVED, "the split", "the decision is beyond recall")
 """What must be checked of a period that was reported."""
 
 EVERY_DISPUTED = (*EVERY_REPORTED, "the dispute", "the ruling")

@@ -7,7 +7,6 @@ from chain.addressbook import AddressBook
 from chain.contracts import PactumClient
 from chain.docket import AgreementRecord
 from chain.node import Node
-from chain.row import unpack
 from chain.values import Claimable
 from governance.values import Outcome
 from settlement.audit_checks import Check, Result, attempt, equal, that
@@ -51,23 +50,16 @@ def unsettled(trail: ReportedPeriod) -> Check | None:
     return Check(SPLIT, Result.UNVERIFIED, "a settled period", why)
 
 
-def standing(trail: ReportedPeriod) -> Verdict:
-    """The verdict by which the period was, or will be, settled."""
-    if trail.dispute is not None and trail.dispute.decided is not None:
-        decided = trail.dispute.decided
-        return decided.outcome, decided.credit_bps, decided.slash_bps
-    row = unpack(trail.accepted.row)
-    return row.outcome, row.credit_bps, row.slash_bps
-
-
-def is_replaced(trail: ReportedPeriod) -> bool:
-    """Whether an arbiter put another verdict in the row's place."""
-    return trail.dispute is not None and isinstance(trail.dispute.ruled, events.Replaced)
+def replacement(trail: ReportedPeriod) -> Verdict | None:
+    """The verdict that an arbiter put in the row's place; None where the row stands."""
+    if trail.dispute is None or trail.dispute.decided is None or not isinstance(trail.dispute.ruled, events.Replaced):
+        return None
+    return _decided(trail.dispute.decided)
 
 
 def dispute_checks(record: AgreementRecord, trail: ReportedPeriod, dispute: Dispute) -> list[Check]:
     """Whether the row was disputed in time, and ruled on as the ruling says and by its deadline."""
-    matures_s = trail.accepted_in.timestamp_s + record.parameters.dispute_window
+    matures_s = trail.acceptance.block.timestamp_s + record.parameters.dispute_window
     at_s = dispute.disputed_in.timestamp_s
     return [that("the dispute", at_s < matures_s, f"before {matures_s}", at_s), _ruling_check(trail, dispute)]
 
@@ -78,15 +70,19 @@ def _ruling_check(trail: ReportedPeriod, dispute: Dispute) -> Check:
         return Check(name, Result.UNVERIFIED, f"by {deadline_s}", "the dispute is open")
     at_s, lapsed = dispute.ruled_in.timestamp_s, isinstance(dispute.ruled, events.Lapsed)
     expected = _expected(trail, dispute)
-    seen = *standing(trail), Ruling.winner_of(dispute.decided.winner)
+    seen = *_decided(dispute.decided), Ruling.winner_of(dispute.decided.winner)
     in_time = at_s >= deadline_s if lapsed else at_s < deadline_s
     window = f"from {deadline_s} on" if lapsed else f"before {deadline_s}"
     return that(name, in_time and seen == expected, f"{expected}, {window}", f"{seen}, at {at_s}")
 
 
+def _decided(log: events.Decided) -> Verdict:
+    return log.outcome, log.credit_bps, log.slash_bps
+
+
 def _expected(trail: ReportedPeriod, dispute: Dispute) -> tuple[Outcome, int, int, str | None] | None:
     """What the Tribunal's log makes of the row: as it was reported, or replaced, for the disputer's gain. None without a log."""
-    row = unpack(trail.accepted.row)
+    row = trail.acceptance.row
     match dispute.ruled:
         case events.Replaced(outcome=outcome, credit_bps=credit_bps, slash_bps=slash_bps):
             return outcome, credit_bps, slash_bps, dispute.disputed.disputer

@@ -16,6 +16,7 @@ from chain.row import unpack
 from chain.values import Claimable, Configuration, Header, everyone, member_bit
 from chain.words import WORD, codec, decode_uint
 from governance.errors import BadInput, FatalError
+from governance.values import Row
 from settlement.life import Held, Life, Purse, Ruling, Settling, UnexpectedLog, WaitingRow
 from settlement.split import Stakes
 
@@ -75,20 +76,32 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedPeriod:
-    """What the chain says of a period that was reported. ``settled`` is None while its row waits, or is disputed."""
+class Acceptance:
+    """A row that was accepted, and the report that it came with, both in one block."""
 
     accepted: events.Accepted
     reported: events.Reported
+    block: BlockStamp
+
+    @property
+    def row(self) -> Row:
+        """What the row says."""
+        return unpack(self.accepted.row)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPeriod:
+    """What the chain says of a period that was reported. ``settled`` is None while its row waits, or is disputed."""
+
+    acceptance: Acceptance
     settled: Settling | None
     dispute: Dispute | None
     accounts: Accounts
-    accepted_in: BlockStamp
 
     @property
     def decided_in(self) -> BlockStamp:
         """The block after which nothing about the period can change any more."""
-        return self.dispute.ruled_in if self.dispute and self.dispute.ruled_in else self.accepted_in
+        return self.dispute.ruled_in if self.dispute and self.dispute.ruled_in else self.acceptance.block
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +131,8 @@ def follow(node: Node, book: AddressBook, agreement: int, period: int, stakes: S
         return ExpiredPeriod(expired, settled, accepted, accounts, node.block(expired.block_hash))
     if accepted is None:
         raise NotDecided(f"period {period} of agreement 0x{agreement:024x} is not decided", value=period, remedy="ask when it is")
-    dispute = _dispute_of(node, period, own)
-    reported = _reported(node, book, accepted)
-    return ReportedPeriod(accepted, reported, replay.settled.get(period), dispute, accounts, node.block(accepted.block_hash))
+    acceptance = Acceptance(accepted, _reported(node, book, accepted), node.block(accepted.block_hash))
+    return ReportedPeriod(acceptance, replay.settled.get(period), _dispute_of(node, period, own), accounts)
 
 
 def as_of(node: Node, book: AddressBook, configuration: Configuration, place: Event) -> int:

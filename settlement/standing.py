@@ -38,14 +38,16 @@ def closed() -> Exists:
 
 def periods_of() -> ColumnElement[int]:
     """How many periods an agreement has: fewer than were opened where it was ended early."""
-    shorter = select(TerminationRow.periods).where(TerminationRow.agreement == AgreementRow.agreement).scalar_subquery()
-    return func.coalesce(shorter, AgreementRow.periods)
+    ended = aliased(TerminationRow)  # a query may join the table itself
+    shorter = select(ended.periods).where(ended.agreement == AgreementRow.agreement).correlate(AgreementRow)
+    return func.coalesce(shorter.scalar_subquery(), AgreementRow.periods)
 
 
 def end_of() -> ColumnElement[int]:
     """First second after an agreement's last period."""
-    sooner = select(TerminationRow.end_s).where(TerminationRow.agreement == AgreementRow.agreement).scalar_subquery()
-    return func.coalesce(sooner, AgreementRow.end_s)
+    ended = aliased(TerminationRow)
+    sooner = select(ended.end_s).where(ended.agreement == AgreementRow.agreement).correlate(AgreementRow)
+    return func.coalesce(sooner.scalar_subquery(), AgreementRow.end_s)
 
 
 def newest_per(

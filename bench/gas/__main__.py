@@ -182,7 +182,7 @@ def committee(members: int, target: float) -> Iterator[report.Measure]:
 
 
 def main() -> int:
-    """Run on Anvils of its own; the exit code."""
+    """Run on Anvils of its own; the exit code. With ``--no-page`` the page of benchmarks stays as it is."""
     measures: list[report.Measure] = []
     with start_anvil() as anvil:
         house = furnish(anvil, 4, PROVIDERS)
@@ -190,7 +190,7 @@ def main() -> int:
         measures += growth(house)
     for members, target in COMMITTEES.items():
         measures += committee(members, target)
-    return report.finish("gas", measures)
+    return report.finish("gas", measures, page=None if "--no-page" in sys.argv[1:] else report.PAGE)
 
 
 if __name__ == "__main__":

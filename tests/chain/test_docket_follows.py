@@ -141,6 +141,18 @@ def test_a_member_that_signed_twice_counts_no_more(market):
     assert docket.configurations[0] == committee.configuration_of(docket.configurations[0].digest)
 
 
+def test_a_member_counts_where_it_was_not_shown_to_have_signed_twice(market):
+    committee = CommitteeClient(market.node, market.book.committee)
+    first = committee.configuration_of(committee.configuration_at(market.soon()) or b"")
+    others = [market.anvil.signer(account).address for account in (9, 8, 7, 6)]
+    market.bond(others)
+    market.governor.act([committee.configure_call(others, first.since_s + 1_000)])
+    market.expose(market.anvil.signer(7), 5)
+    docket = Docket(market.node, market.book, "latest")
+    docket.refresh()
+    assert [entry.active for entry in docket.configurations] == [0b1111, 0b1011]
+
+
 def test_a_reorg_under_the_tag_leaves_nothing_of_what_was_taken_back(market):
     stays = market.open(market.soon())
     docket = Docket(market.node, market.book, "latest")

@@ -125,6 +125,20 @@ def _pay_the_others(market: Any, configuration: bytes) -> None:
     pactum.claim_dao(anyone, token)
 
 
+def test_who_did_not_observe_is_not_paid(market: Any, oracles: Any):
+    pactum, token, start = market.pactum, market.token.address, market.soon()
+    agreement = market.open(start)
+    market.anvil.move_to(start + 3_600)
+    oracles.report(start + 3_600, _met(agreement, 0), observers=0b0111)
+    market.anvil.increase(60)
+    pactum.settle(market.anyone, [agreement])
+    crews = [Crew(0b0111, PAYEE)]
+    owed = [pactum.claimable_of_member(oracles.configuration.digest, token, member, crews) for member in range(4)]
+    assert owed == [66_666, 66_666, 66_666, 0]
+    with pytest.raises(TransactionReverted, match="NothingToClaim"):
+        pactum.claim_member(market.anyone, oracles.configuration.digest, token, 3, crews)
+
+
 def test_a_provider_alone_says_where_it_is_paid(market: Any, oracles: Any):
     start = market.soon()
     agreement = market.open(start)

@@ -525,6 +525,7 @@ contract OpeningTest is House {
         bytes memory refusal = abi.encodeWithSelector(INotary.StartOffMonth.selector, FEBRUARY_2027 + 1, FEBRUARY_2027);
         open(offer, FEBRUARY_2027 + 1, 2, refusal);
         uint96 agreement = openedAt(offer, FEBRUARY_2027, 2);
+        VM.assertEq(uint8(pactum.agreementOf(agreement).periodKind), uint8(IPactum.PeriodKind.CalendarMonth));
         (uint256 start, uint256 end) = pactum.periodOf(agreement, 0);
         VM.assertEq(start, FEBRUARY_2027);
         VM.assertEq(end, FEBRUARY_2027 + 28 days);

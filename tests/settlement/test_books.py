@@ -177,7 +177,7 @@ class Chance:
             self.claim_bonds,
         ]
         self.deeds: list[Callable[[], Any]] = [
-            *(self.open,) * 2, *(self.report,) * 9, *(self.dispute,) * 6, *(self.rule,) * 3, *(self.wait,) * 6, *claims,
+            *(self.open,) * 2, *(self.report,) * 9, *(self.dispute,) * 2, *(self.rule,) * 4, *(self.wait,) * 6, *claims,
             self.settle, self.expire, self.terminate, self.thaw, *(self.end_thaw,) * 2, self.expose,
         ]  # fmt: skip
 
@@ -212,6 +212,8 @@ class Chance:
             observers = self.dice.choice((self.observers, 0b0111))
             self.stage.report(rows, observers=observers)
             self.waiting |= {row.agreement: row for row in rows}
+            if self.dice.random() < 0.5:
+                self.dispute()
 
     def dispute(self) -> None:
         if self.waiting:
@@ -317,7 +319,7 @@ def play(stage: Any, store: Store, seed: int, actions: int) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_after_random_lives_the_books_equal_the_contracts(stage, store, tmp_path, content, seed) -> None:
     """Whoever reads all at once comes to the same as who read along."""
-    play(stage, store, seed, 80)
+    play(stage, store, seed, 100)
     assert without_blocks(content(store)) == without_blocks(content.fresh(stage, tmp_path))
 
 

@@ -12,10 +12,10 @@ from chain.values import LawStatus, Skip
 from governance.values import Outcome
 from settlement.queries import Reader
 from settlement.relay_tables import TallyRow
-from settlement.split import Stakes, divide, fee_of
+from settlement.split import Stakes, divide, fee_of, share_up
 from settlement.store import StoreUnavailable
 from settlement.tables import LawTextRow
-from settlement.views import AgreementState, Stage
+from settlement.views import AgreementState, RulingKind, Stage
 from settlement.watch import Watcher
 
 STAKES = Stakes(1_009, 5_000, 5_000, 2_000, 1_000, 5)
@@ -186,6 +186,95 @@ def test_laws_terms_providers_payments_and_the_ledger(stage, watcher, reader) ->
     assert {entry.event for entry in entries} == {"Opened", "Settled", "CustomerPaid"}
     assert reader.configurations()[0].members == tuple(signer.address for signer in stage.members)
     assert [view.skipped for view in reader.periods(agreement)] == [()]
+
+
+def test_a_dispute_stands_beside_its_period_until_it_is_ruled_on_and_after(stage, watcher, reader) -> None:
+    agreement = stage.open(2)
+    breach = stage.row(agreement, 0, Outcome.BREACH, 10_000, 1_000)
+    stage.move_to(stage.end_of(agreement, 0))
+    stage.report([breach])
+    told = stage.dispute(breach)
+    watcher.catch_up()
+    held = reader.period(agreement, 0)
+    assert held
+    assert (held.stage, held.outcome, held.division, held.reward) == (Stage.DISPUTED, Outcome.BREACH, None, 0)
+    assert held.dispute
+    assert (held.dispute.disputer, held.dispute.bond, held.dispute.ruling) == (stage.disputer.address, told.bond, None)
+    assert (held.dispute.reserve, held.dispute.deadline_s) == (301 + 500, told.deadline)
+    assert told.bond == share_up(1_009 + 801, 1_000)
+    assert reader.newest_decided([agreement])[agreement].stage is Stage.DISPUTED
+    view = reader.agreement(agreement)
+    assert view
+    assert (view.disputes, view.deposit_left) == (1, 5_000 - 801)
+    assert reader.claimable([agreement], now_s=told.deadline)[agreement].total.provider == 0
+
+    stage.tribunal.replace(stage.governor, agreement, 0, Outcome.NO_DATA, 0, 0)
+    watcher.catch_up()
+    ruled = reader.period(agreement, 0)
+    assert ruled
+    assert (ruled.stage, ruled.outcome, ruled.reward) == (Stage.SETTLED, Outcome.NO_DATA, 201)
+    assert (ruled.accepted and ruled.accepted.row.outcome) == Outcome.BREACH
+    assert ruled.dispute
+    assert ruled.dispute.ruling
+    assert (ruled.dispute.ruling.kind, ruled.dispute.ruling.outcome) == (RulingKind.REPLACED, Outcome.NO_DATA)
+    (settled,) = reader.settlements(agreement=agreement)
+    assert (settled.disputed, settled.winner, settled.reward) == (True, stage.disputer.address, 201)
+    assert fee_of(settled.division) + settled.reward == 1_009
+    assert reader.last_outcomes([agreement], 3) == {agreement: [(0, Outcome.NO_DATA)]}
+    assert reader.disputes(agreement=agreement) == reader.disputes(disputer=stage.disputer.address) == [ruled.dispute]
+    assert reader.disputes(disputer=stage.customer.address) == []
+    totals = reader.totals()
+    assert (totals.disputes, totals.rulings[RulingKind.REPLACED], totals.tokens[0].rewards) == (1, 1, 201)
+
+
+def test_an_agreement_that_was_ended_early_has_fewer_periods(stage, watcher, reader) -> None:
+    agreement, never = stage.open(6), stage.open(4, notice_periods=0)
+    stage.pactum.terminate(stage.customer, never)
+    stage.move_to(stage.end_of(agreement, 0))
+    stage.pactum.terminate(stage.provider, agreement)
+    watcher.catch_up()
+    view, gone = reader.agreement(agreement), reader.agreement(never)
+    assert view
+    assert view.terminated
+    assert (view.periods, view.end_s, view.notice_periods) == (3, stage.end_of(agreement, 2), 1)
+    assert (view.terminated.by, view.terminated.refund) == (stage.provider.address, 3 * 1_009)
+    assert reader.period(agreement, 3) is None
+    assert reader.claimable([agreement])[agreement].settled.customer_from_fees == 3 * 1_009
+    assert gone
+    assert (gone.periods, gone.end_s, gone.closed) == (0, gone.start_s, True)
+    assert reader.periods(never) == []
+    later_s = view.end_s
+    ended = {view.agreement for view in reader.agreements(state=AgreementState.ENDED, now_s=later_s)}
+    assert ended == {agreement}
+    assert [view.agreement for view in reader.agreements(state=AgreementState.RUNNING, now_s=later_s - 1)] == [agreement]
+
+
+def test_a_row_that_a_later_log_settled_is_listed_with_that_log(stage, watcher, reader) -> None:
+    """An expiry of several periods on the way of a row settles, in one log, what waited before them."""
+    agreement = stage.open(5)
+    for period in (0, 3):
+        stage.move_to(stage.end_of(agreement, period))
+        stage.report([stage.row(agreement, period)])
+    watcher.catch_up()
+    every = [(2, True), (1, True), (0, False)]
+    for limit in (1, 2, 3, 10):
+        seen, after, logs = [], None, set()
+        while page := reader.settlements(agreement=agreement, after=after, limit=limit):
+            seen += [(view.period, view.expired) for view in page]
+            logs |= {view.cursor[:2] for view in page}
+            after = page[-1].cursor
+        assert (seen, len(logs)) == (every, 1)
+    views = {view.period: view for view in reader.periods(agreement)}
+    assert [views[period].stage for period in range(4)] == [Stage.SETTLED, Stage.EXPIRED, Stage.EXPIRED, Stage.ACCEPTED]
+    assert views[0].division == divide(Outcome.MET, 0, 0, STAKES)
+
+
+def test_a_member_that_lost_its_place_counts_no_more(stage, watcher, reader) -> None:
+    watcher.catch_up()
+    assert reader.configurations()[0].active == 0b1111
+    stage.expose(2)
+    watcher.catch_up()
+    assert reader.configurations()[0].active == 0b1011
 
 
 def test_skipped_rows_stand_beside_the_period(stage, watcher, reader) -> None:

@@ -319,3 +319,27 @@ def test_a_report_is_mined_and_matures_into_the_claims_of_its_verdict(troupe, ob
     stage = troupe.stage
     relayed = stage.configuration.digest, stage.token.address, stage.relay.address, [0b1111]
     assert stage.pactum.claimable_of_relay(*relayed) == 5
+
+
+def test_a_member_that_the_chain_struck_off_has_no_voice_any_more(troupe, observation) -> None:
+    """What was proposed with it is given up, what it pushes is refused, and the others go on."""
+    agreement = troupe.open()
+    epoch = troupe.end(agreement)
+    for member in range(4):
+        troupe.push(member, epoch, observation(agreement))
+    (with_all,) = troupe.relay.propose()
+    troupe.sign_all(0, 1, 2)
+    troupe.stage.expose(3)
+    troupe.look()
+    assert troupe.relay.proposals(None, 0) == ()
+    (without,) = troupe.relay.propose()
+    assert (members_of(with_all.header.observers), members_of(without.header.observers)) == ((0, 1, 2, 3), (0, 1, 2))
+    assert troupe.sign_all(0, 1, 2) == 3
+    assert troupe.reporter.step() == 1
+    later = troupe.open()
+    epoch = troupe.end(later)
+    with pytest.raises(BadInput, match="member 3 signed two roots"):
+        troupe.push(3, epoch, observation(later))
+    for member in range(3):
+        troupe.push(member, epoch, observation(later))
+    assert [members_of(draft.header.observers) for draft in troupe.relay.propose()] == [(0, 1, 2)], "nobody is waited for"

@@ -10,7 +10,7 @@ from chain.addressbook import AddressBook
 from governance.errors import BadInput
 
 ZERO = "0x" + "00" * 20
-BOOK = AddressBook(1, 0, ZERO, ZERO, ZERO, ZERO)
+BOOK = AddressBook(1, 0, *([ZERO] * 7))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

@@ -12,6 +12,7 @@ TWO_VERDICTS = """
 decide(case(_, _, _, _, _), met, [one]).
 decide(case(_, _, _, _, _), breach(1, 100, 0), [two]).
 """
+AGREEMENT = "0x" + "00" * 12
 NO_VERDICT = "decide(case(none, _, _, _, _), met, [never]).\n"
 
 
@@ -158,3 +159,33 @@ def test_errors_are_json_for_programs(surety, tmp_path):
     ran = surety("measure", str(tmp_path / "none.csv"), "--json")
     assert "none.csv" in json.loads(ran.err)["error"]
     assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("dispute", "open", AGREEMENT, "0", "--grounds", "none.txt"), "none.txt"),
+        (("dispute", "replace", AGREEMENT, "0", "--outcome", "breach", "--credit", "101"), "not a percentage"),
+        (("dispute", "replace", AGREEMENT, "0", "--outcome", "met", "--slash", "1"), "only a breach"),
+        (("dispute", "claim", "--account", "0x12"), "not an address"),
+        (("oracle", "expose", "none.json"), "none.json"),
+        (("oracle", "bond", "post", "--member", "0x12"), "not an address"),
+        (("oracle", "bond", "withdraw", "--to", "0x12"), "not an address"),
+        (("govern", "parameters"), "nothing would change"),
+        (("govern", "parameters", "--dao", "1e1"), "not a percentage"),
+        (("govern", "guardian", "nobody"), "not an address"),
+        (("govern", "break", "nolaw"), "no law named"),
+        (("provider", "claim", "--to", "0x12"), "not an address"),
+        (("provider", "cancel", "none.json"), "none.json"),
+    ],
+)
+def test_what_is_wrong_with_the_words_is_said_before_anything_is_asked_or_sent(surety, tmp_path, monkeypatch, words, says):
+    monkeypatch.chdir(tmp_path)
+    ran = surety(*words, "--keystore", "none.json", "--book", "none.json")
+    assert says in one_line(ran)
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize("words", [("provider", "status"), ("oracle", "bond", "show")])
+def test_a_command_about_somebody_asks_who(surety, words):
+    assert "give its address, or --keystore" in one_line(surety(*words))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,69 +13,18 @@ from chain.devnet import dev_signer
 from chain.quorum import join_signatures
 from chain.sender import Call
 from chain.values import Configuration
-from governance.values import Observation, Outcome, Ratio
-from oracle.evidence import EvidenceStore, Stretch, recount
-from oracle.laws import Laws
-from oracle.samples import Result as ProbeResult
-from oracle.samples import Sample, Samples
+from governance.values import Outcome, Ratio, Row
 from oracle.wire import Proposal, proposal_json
-from settlement.audit import Auditor, NotDecided, SetArchive, UnknownAgreement, verify_period
-from settlement.audit_checks import EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Result
-from settlement.audit_money import stakes_of
+from settlement.audit import NotDecided, SetArchive, UnknownAgreement, verify_period
+from settlement.audit_checks import EVERY_DISPUTED, EVERY_EXPIRED, EVERY_REPORTED, AuditReport, Result
+from settlement.audit_money import dispute_checks, stakes_of
 from settlement.audit_trail import ForeignCall, ReportedPeriod, decode_report, follow, submission_of
+from settlement.split import Stakes, divide
+
+STAKES = Stakes(1_009, 5_000, 5_000, 2_000, 1_000, 5)
 
 
-class Court:
-    """A committee whose counts rest on evidence, and an auditor who trusts neither it nor the relay."""
-
-    def __init__(self, troupe: Any, folder: Path) -> None:
-        self.troupe = troupe
-        self.stage = troupe.stage
-        self.stores = [EvidenceStore(str(folder / f"member{member}")) for member in range(4)]
-        self.folder = folder
-
-    def observe(self, member: int, agreement: int, good: int, period: int = 0) -> Observation:
-        """A true observation of 100 samples, with its evidence."""
-        start_s, end_s = self.stage.pactum.period_of(agreement, period)
-        terms = Laws(self.troupe.docket).terms_of(self.troupe.terms)
-        samples = Samples.of([sample(start_s * 1_000 + 1_000 * at, at < good) for at in range(100)], f"target {member}")
-        digest = self.stores[member].put(Stretch(agreement, period, start_s, end_s, terms.slot_s), samples)
-        counts = recount(self.stores[member].get(digest), terms)
-        return counts.observation(agreement, period, digest)
-
-    def report(
-        self, agreement: int, period: int = 0, lies: dict[int, Callable[[Observation], Observation]] | None = None
-    ) -> None:
-        """Plays one period: each member counts, liars change what they sign."""
-        epoch = self.troupe.end(agreement, period)
-        for member in range(4):
-            lie = (lies or {}).get(member, lambda seen: seen)
-            self.troupe.push(member, epoch, lie(self.observe(member, agreement, 97, period)))
-        self.troupe.relay.propose()
-        self.troupe.sign_all(0, 1, 2)
-        assert self.troupe.reporter.step() == 1
-
-    def settle(self, agreement: int) -> None:
-        self.stage.mature()
-        self.stage.settle(agreement)
-        self.stage.anvil.mine(3)
-        self.troupe.look()
-
-    def auditor(self, sets: Any = None, evidence: Any = None) -> Auditor:
-        stores = self.stores if evidence is None else evidence
-        return Auditor(self.troupe.docket, self.stage.node, self.stage.book, sets or self.troupe.relay, stores)
-
-
-def sample(at_ms: int, ok: bool) -> Sample:
-    return Sample(at_ms, at_ms, 500, ProbeResult.OK if ok else ProbeResult.ERROR)
-
-
-@pytest.fixture
-def court(sqlite_troupe, tmp_path) -> Court:
-    return Court(sqlite_troupe, tmp_path)
-
-
-def reported(court: Court, agreement: int) -> ReportedPeriod:
+def reported(court: Any, agreement: int) -> ReportedPeriod:
     record = court.troupe.docket.agreement(agreement)
     trail = follow(court.stage.node, court.stage.book, agreement, 0, stakes_of(record))
     assert isinstance(trail, ReportedPeriod)
@@ -180,7 +128,7 @@ class Forgetful:
         return self.reigning
 
 
-def audit_with(court: Court, docket: Any, agreement: int) -> AuditReport:
+def audit_with(court: Any, docket: Any, agreement: int) -> AuditReport:
     return verify_period(docket, court.stage.node, court.stage.book, court.troupe.relay, court.stores, agreement, 0)
 
 
@@ -245,7 +193,7 @@ def test_an_archive_serves_sets_as_a_relay_does(court) -> None:
     court.report(agreement)
     court.settle(agreement)
     trail = reported(court, agreement)
-    root = trail.reported.observation_set
+    root = trail.acceptance.reported.observation_set
     (court.folder / f"{root.hex()}.json").write_text(json.dumps(proposal_json(court.troupe.relay.observation_set(root))))
     assert court.auditor(sets=SetArchive(court.folder)).verify(agreement, 0).result is Result.HELD
 
@@ -259,17 +207,7 @@ def test_a_row_that_the_law_does_not_give_fails(court) -> None:
     report = court.auditor().verify(agreement, 0)
     assert results(report)["the verdict"] is Result.UNVERIFIED
     honest = court.troupe.open()
-    epoch = court.troupe.end(honest)
-    for member in range(4):
-        court.troupe.push(member, epoch, court.observe(member, honest, 97))
-    (draft,) = court.troupe.relay.propose()
-    forged = court.stage.row(honest, 0, Outcome.MET)
-    header = draft.header
-    court.stage.header = lambda *_: header
-    try:
-        court.stage.report([forged])
-    finally:
-        del court.stage.header
+    court.forge(honest, (Outcome.MET, 0, 0))
     court.settle(honest)
     report = court.auditor().verify(honest, 0)
     assert failed(report) == {"the verdict"}
@@ -322,12 +260,124 @@ def test_call_data_of_a_report_are_read_back_whole(court) -> None:
     agreement = court.troupe.open()
     court.report(agreement)
     trail = reported(court, agreement)
-    sent = submission_of(court.stage.node, court.stage.book, trail.accepted.tx_hash)
-    assert sent.rows == (trail.accepted.row,)
-    assert (sent.signers, sent.header.observation_set) == (0b111, trail.reported.observation_set)
+    sent = submission_of(court.stage.node, court.stage.book, trail.acceptance.accepted.tx_hash)
+    assert sent.rows == (trail.acceptance.accepted.row,)
+    assert (sent.signers, sent.header.observation_set) == (0b111, trail.acceptance.reported.observation_set)
     assert join_signatures({member: sent.signatures[member * 64 : member * 64 + 64] for member in range(3)})[1] == sent.signatures
     receipt = court.stage.relay.send(Call(dev_signer(8).address, b"", 1))
     with pytest.raises(ForeignCall):
         submission_of(court.stage.node, court.stage.book, receipt.tx_hash)
     with pytest.raises(ForeignCall):
         decode_report(b"\x00" * 400)
+
+
+def accepted_row(court: Any, agreement: int) -> Row:
+    """The row that waits, as it was accepted."""
+    return reported(court, agreement).acceptance.row
+
+
+def rest(court: Any) -> None:
+    """Lets what was done become final."""
+    court.stage.anvil.mine(3)
+    court.troupe.look()
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["confirmed", "lapsed"])
+def test_a_row_that_was_disputed_and_stands_holds_in_every_check(court, silent) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    deadline_s = court.stage.dispute(accepted_row(court, agreement)).deadline
+    open_ = court.auditor().verify(agreement, 0)
+    assert unverified(open_) == {"the split", "the ruling", "the decision is beyond recall"}
+    if silent:
+        court.stage.anvil.move_to(deadline_s)
+        court.stage.tribunal.lapse(court.stage.relay, agreement, 0)
+    else:
+        court.stage.tribunal.confirm(court.stage.governor, agreement, 0)
+    rest(court)
+    report = court.auditor().verify(agreement, 0)
+    assert set(results(report).values()) == {Result.HELD}, report.document()
+    assert set(EVERY_DISPUTED) <= set(results(report))
+    assert report.result is Result.HELD
+
+
+def replaced(court: Any, verdict: tuple[Outcome, int, int]) -> AuditReport:
+    """A quorum reports that all is well where tier 2 was missed; somebody disputes it, and the arbiter replaces it."""
+    agreement = court.troupe.open()
+    forged = court.forge(agreement, (Outcome.MET, 0, 0))
+    court.stage.dispute(forged)
+    court.stage.tribunal.replace(court.stage.governor, agreement, 0, *verdict)
+    rest(court)
+    return court.auditor().verify(agreement, 0)
+
+
+def test_a_lie_that_was_replaced_by_the_truth_holds_and_is_named(court) -> None:
+    report = replaced(court, (Outcome.BREACH, 2_500, 0))
+    assert report.result is Result.HELD, report.document()
+    assert report.suspects == ("the reported row",)
+
+
+def test_a_lie_that_was_replaced_by_another_fails(court) -> None:
+    report = replaced(court, (Outcome.BREACH, 10_000, 0))
+    assert (report.result, failed(report)) == (Result.FAILED, {"the verdict", "the reported row"})
+
+
+def test_periods_that_were_settled_in_silence_hold(court) -> None:
+    """The first by the row that came after it, with an expiry in between; the last by itself."""
+    agreement = court.troupe.open(3)
+    court.report(agreement, 0)
+    court.report(agreement, 2)
+    rest(court)
+    for period in (0, 1):
+        assert court.auditor().verify(agreement, period).result is Result.HELD
+    assert unverified(court.auditor().verify(agreement, 2)) == {"the split"}
+    court.settle(agreement)
+    assert court.auditor().verify(agreement, 2).result is Result.HELD
+
+
+def test_what_was_claimed_and_refunded_is_part_of_the_accounts(court) -> None:
+    agreement = court.troupe.open(4, deposit=1_000, max_slash_bps=10_000)
+    court.report(agreement, 0)
+    court.stage.pactum.terminate(court.stage.customer, agreement)
+    court.stage.mature()
+    court.stage.pactum.claim_customer(court.stage.relay, [agreement])
+    court.stage.pactum.claim_provider(court.stage.provider, [agreement], court.stage.token.address, court.stage.treasury)
+    rest(court)
+    assert results(court.auditor().verify(agreement, 0))["the split"] is Result.HELD
+
+
+def test_a_contract_that_divides_otherwise_than_the_reference_is_found(court, monkeypatch) -> None:
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.settle(agreement)
+    monkeypatch.setattr("settlement.life.divide", lambda *_: divide(Outcome.MET, 0, 0, STAKES))
+    report = court.auditor().verify(agreement, 0)
+    assert (report.result, failed(report)) == (Result.FAILED, {"the split"})
+
+
+def test_a_report_is_judged_by_the_committee_as_it_was_then(court) -> None:
+    """A member that was struck off after it signed counted when it did."""
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.stage.expose(1)
+    court.settle(agreement)
+    report = court.auditor().verify(agreement, 0)
+    assert report.result is Result.HELD, report.document()
+    assert court.troupe.docket.configurations[0].active == 0b1101
+
+
+@pytest.mark.parametrize(("late_s", "expected"), [(-1, Result.HELD), (0, Result.FAILED)])
+def test_a_ruling_after_its_deadline_fails(court, late_s, expected) -> None:
+    """Such a thing no contract of ours lets through: the trail is bent by hand."""
+    agreement = court.troupe.open()
+    court.report(agreement)
+    court.stage.dispute(accepted_row(court, agreement))
+    court.stage.tribunal.confirm(court.stage.governor, agreement, 0)
+    record = court.troupe.docket.agreement(agreement)
+    trail = reported(court, agreement)
+    assert trail.dispute
+    assert trail.dispute.ruled_in
+    bent = replace(trail.dispute.ruled_in, timestamp_s=trail.dispute.disputed.deadline + late_s)
+    dispute = replace(trail.dispute, ruled_in=bent)
+    checks = {check.name: check.result for check in dispute_checks(record, replace(trail, dispute=dispute), dispute)}
+    assert checks == {"the dispute": Result.HELD, "the ruling": expected}
