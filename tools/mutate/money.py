@@ -43,7 +43,8 @@ MONEY = (
     _path("abstracts/Reporting.sol", "expire settle _settleMatured", "that only what has matured is settled"),
     _path(
         "Pactum.sol",
-        "claimProvider claimCustomer claimMember claimRelay claimWinner claimDao _takeProviderDue _takeCustomerDue _depositDue _pay",
+        "claimProvider claimCustomer claimMember claimRelay claimWinner claimDao "
+        "_takeProviderDue _takeCustomerDue _depositDue _pay",
         "what is paid out, to whom, and once",
     ),
     _path(
