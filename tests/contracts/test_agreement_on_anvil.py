@@ -135,13 +135,13 @@ def test_a_signer_outside_the_committee_is_refused(house: Any, steps: Any) -> No
     end = house.end(agreement)
     steps["go_to"](end)
     rows = [steps["row"](agreement, 0, MET)]
-    for changes, error in (
-        ({"observers": 0b10111}, house.committee.ForeignObserver),
-        ({"observers": 0b0011}, house.committee.TooFewObservers),
-        ({"observers": 0b0111}, house.committee.SignerWithoutObservation),
+    for observers, members, error in (
+        (0b10111, (0, 1, 3), house.committee.ForeignObserver),
+        (0b0011, (0, 1), house.committee.TooFewObservers),
+        (0b0111, (0, 1, 3), house.committee.SignerWithoutObservation),
     ):
         with ape.reverts(error):
-            house.report(house.header(end, **changes), rows, members=(0, 1, 3))
+            house.report(house.header(end, observers=observers), rows, members=members)
 
 
 def test_bad_rows_are_skipped_with_a_reason_and_good_ones_stand(house: Any, steps: Any) -> None:
