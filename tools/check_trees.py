@@ -56,7 +56,7 @@ class Tree:
 
     def leaves(self) -> Iterator[Branch]:
         """The branches with nothing below them."""
-        for branch, below in zip(self.branches, [*self.branches[1:], None], strict=True):
+        for branch, below in zip(self.branches, (*self.branches[1:], None), strict=False):
             if below is None or below.depth <= branch.depth:
                 yield branch
 

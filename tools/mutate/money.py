@@ -28,6 +28,32 @@ MONEY = (
     _path("libraries/Split.sol", "", "how a fee, a credit and a slash are divided"),
     _path("libraries/Tokens.sol", "", "what came in is what was asked for"),
     _path("libraries/Windows.sol", "", "whether money has matured, and whether a deadline has passed"),
+    _path("libraries/Dues.sol", "", "what an agreement owes its customer, and what is left of the deposit"),
+    _path("libraries/States.sol", "credited paid providerDue", "what an agreement owes its provider"),
+    _path("libraries/Pacts.sol", "fee", "what a period costs"),
+    _path("libraries/Bits.sol", "count", "by how many the validators' part is shared"),
+    _path(
+        "abstracts/Ledger.sol",
+        "_book _divide _expire _keepOrClose _settleWaiting _isMature",
+        "what becomes of a row's money, and when",
+    ),
+    _path("abstracts/Purses.sol", "_credit _pinned _sum _take _takeCrew", "who is credited the shares, under which terms"),
+    _path("abstracts/Entering.sol", "enter terminate _begun", "what is escrowed, and what comes back at an early end"),
+    _path("abstracts/Holding.sol", "hold decide _release _reserveFor _reward", "what a dispute holds up, and where it goes"),
+    _path("abstracts/Reporting.sol", "expire settle _settleMatured", "that only what has matured is settled"),
+    _path(
+        "Pactum.sol",
+        "claimProvider claimCustomer claimMember claimRelay claimWinner claimDao "
+        "_takeProviderDue _takeCustomerDue _depositDue _pay",
+        "what is paid out, to whom, and once",
+    ),
+    _path(
+        "Zone.sol",
+        "stake thaw restake withdraw lock unlock seize _free _redeem _shrink _floorShares _floorWorth _requireLocked _thawing",
+        "what stake is there, is locked, may leave and is taken",
+    ),
+    _path("Tribunal.sol", "dispute confirm replace lapse claim claimDao _ceilShare _giveBack _pay", "where bonds of disputes go"),
+    _path("Committee.sol", "post withdraw _slash claimReporter claimDao", "where bonds of members go"),
 )
 
 

@@ -163,6 +163,14 @@ class Workshop:
             file.write_bytes(whole)
 
     def _forge(self, command: str, amount: Amount, *options: str) -> Run:
+        """Once more with a new compiler if the one there was is gone: it can run out of memory of its own."""
+        run = self._forge_once(command, amount, *options)
+        if self._compiler is None or self._compiler.poll() is None:
+            return run
+        self._start_compiler()
+        return self._forge_once(command, amount, *options)
+
+    def _forge_once(self, command: str, amount: Amount, *options: str) -> Run:
         """Fail fast, in one thread: the copies share the cores. Failures are not kept: the next mutant begins anew."""
         asked = ["forge", command, *(["--fail-fast", "--threads", "1", *OF_GAS, *options] if command == "test" else [])]
         environment = {**os.environ, **self.settings, **dict(amount), "FOUNDRY_DENY": "never"}
@@ -201,8 +209,10 @@ class Workshop:
 
     def _start_compiler(self) -> None:
         socket = self._desk / "solc"
+        socket.unlink(missing_ok=True)
         started = ["node", str(HERE / "compiler.js"), str(self.project), str(socket)]
-        self._compiler = subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        with (self.folder / "compiler.log").open("a") as log:
+            self._compiler = subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         version = self._compiler.stdout.readline().strip() if self._compiler.stdout else ""
         if not version:
             raise BrokenWorkshop("the compiler does not start: run make setup")
