@@ -91,7 +91,8 @@ def test_elsewhere_credentials_decide_by_class_of_data(eu_health: Law) -> None:
     [{"user_jurisdiction": "us"}, {"user_jurisdiction": "us", "jurisdiction": "us"}, {"jurisdiction": "us", "country": "us"}],
 )
 def test_one_european_fact_is_enough_to_be_protected(eu_health: Law, facts: dict[str, str]) -> None:
-    assert route(eu_health, replace(GERMAN, **facts), [DUBLIN, OREGON]).choice is None
+    request = replace(GERMAN, **facts)  # type: ignore[arg-type]  # mypy takes the one for any of the fields
+    assert route(eu_health, request, [DUBLIN, OREGON]).choice is None
 
 
 def test_without_offers_there_is_no_choice(eu_health: Law) -> None:
@@ -174,9 +175,11 @@ def test_each_capacity_is_judged_by_its_own_price() -> None:
         """
         route_inference(_, P) :-
             provider_spot_price_micro_usd(P, 1400000), provider_spot_price(P, Dollars),
-            Dollars =:= 1.40, Dollars < 1.41, Dollars > 1.39, \\+ provider_on_demand_price_micro_usd(P, _), provider_capacity(P, spot).
+            Dollars =:= 1.40, Dollars < 1.41, Dollars > 1.39,
+            \\+ provider_on_demand_price_micro_usd(P, _), provider_capacity(P, spot).
         route_inference(_, P) :-
-            provider_on_demand_price_micro_usd(P, 2900000), \\+ provider_spot_price_micro_usd(P, _), \\+ provider_spot_price(P, _),
+            provider_on_demand_price_micro_usd(P, 2900000),
+            \\+ provider_spot_price_micro_usd(P, _), \\+ provider_spot_price(P, _),
             provider_capacity(P, on_demand).
         """
     )
@@ -332,7 +335,7 @@ def second_opinion(request: RequestFacts, offers: list[OfferFacts]) -> tuple[Run
         and (request.data_classification != "phi" or offer.country == request.country)
     ]
     batch = request.inference_type == "batch"
-    rungs = []
+    rungs: list[tuple[bool, float, Rung]] = []
     for offer in eligible:
         spot, on_demand = offer.spot_price_micro_usd, offer.on_demand_price_micro_usd
         if spot is not None and batch:
