@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from governance import questions
 from governance.engine import EngineFault
 from governance.facts import OfferFacts, RequestFacts
-from governance.law import Law, LawMisstated, fault
-from governance.reading import STRATEGIES, STRATEGY, Reading
+from governance.law import Law, fault
+from governance.reading import STRATEGIES, STRATEGY, Reading, Strategy
 from governance.shelves import SPOT, Profile
 
 _AT_ONCE = 500
@@ -31,7 +31,7 @@ class Judge:
         self.kept = 0  # verdicts that were added since somebody last set this to 0
         self._law = law
         self._groups = reading.groups
-        self._strategies: dict[object, str] = {}
+        self._strategies: dict[object, Strategy] = {}
         self._numbers: set[int] = set()
         weakref.finalize(self, _ORPHANS.extend, self._numbers)
 
@@ -56,23 +56,21 @@ class Judge:
             for profile, clause in zip(asked, self._ask(group, line, asked), strict=True):
                 profile.verdicts[key] = clause
 
-    def strategy(self, request: RequestFacts) -> str:
+    def strategy(self, request: RequestFacts) -> Strategy:
         """How the law orders what it permits. Raises LawFault where it says two things, or nonsense, and EngineFault."""
         if not self._groups[STRATEGY].lines:
             return STRATEGIES[0]
         key = self.key(STRATEGY, request)
-        known = self._strategies.get(key)
+        known: Strategy | None = self._strategies.get(key)
         if known is None:
             status, answer = questions.bounded(
                 _ALLOWED_S, "surety_routing", "strategy", self._law.handle, given=(_request_line(request),)
             )
             if status <= 0:
                 raise fault(status, answer, self._law.name)
-            known = answer or STRATEGIES[0]
-            if known not in STRATEGIES:
-                raise LawMisstated(f"{self._law.name}: {known!r} is no strategy", value=known, remedy="mend the law")
             if len(self._strategies) >= _MOST_STRATEGIES_KEPT:
                 self._strategies.clear()
+            known = next((each for each in STRATEGIES if each == answer), STRATEGIES[0])
             self._strategies[key] = known
         return known
 

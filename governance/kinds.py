@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from governance.facts import RequestFacts
 from governance.judging import Judge
-from governance.reading import BLOCK, GROUPS, PREFER, RESIDENCY, ROUTE, Reading
+from governance.reading import BLOCK, GROUPS, PREFER, RESIDENCY, ROUTE, Reading, Strategy
 from governance.shelves import ON_DEMAND, Order, Rung, Shelf, Shelves
 
 _FEW = 16  # to be entered one by one
@@ -26,7 +26,7 @@ class Choice:
 
     rung: Rung | None
     clauses: tuple[str, ...]
-    strategy: str
+    strategy: Strategy
 
 
 class Verdict(NamedTuple):
@@ -59,7 +59,7 @@ class Kind:
     """What is known of requests of one kind. ``now`` is the choice as of a generation of the offers, None while there is none."""
 
     request: RequestFacts
-    strategy: str
+    strategy: Strategy
     keys: dict[str, tuple[object, ...]]
     now: tuple[int, Choice] | None = None
     verdicts: dict[Signature, Verdict] = field(default_factory=dict)

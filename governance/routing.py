@@ -21,8 +21,8 @@ from governance.facts import OfferFacts, RequestFacts
 from governance.judging import Judge
 from governance.kinds import Choice, Kind
 from governance.law import ROUTING_ENTRY, Law, needs_entry
-from governance.reading import GROUPS, reading_of
-from governance.shelves import ON_DEMAND, SPOT, Rung, Shelf, Shelves
+from governance.reading import GROUPS, Strategy, reading_of
+from governance.shelves import ON_DEMAND, SPOT, Capacity, Rung, Shelf, Shelves
 
 __all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
@@ -37,7 +37,7 @@ class Refusal(NamedTuple):
     """Why a rung may not serve. ``capacity`` is None where the offer as a whole is refused."""
 
     offer: str
-    capacity: str | None
+    capacity: Capacity | None
     reason: str
 
 
@@ -50,7 +50,7 @@ class RouteDecision:
 
     choice: Rung | None
     clauses: tuple[str, ...]
-    strategy: str
+    strategy: Strategy
     ranked: tuple[Rung, ...]
     refused: tuple[Refusal, ...]
 
