@@ -61,7 +61,7 @@ class Judge:
         if not self._groups[STRATEGY].lines:
             return STRATEGIES[0]
         key = self.key(STRATEGY, request)
-        known: Strategy | None = self._strategies.get(key)
+        known = self._strategies.get(key)
         if known is None:
             status, answer = questions.bounded(
                 _ALLOWED_S, "surety_routing", "strategy", self._law.handle, given=(_request_line(request),)
@@ -70,8 +70,7 @@ class Judge:
                 raise fault(status, answer, self._law.name)
             if len(self._strategies) >= _MOST_STRATEGIES_KEPT:
                 self._strategies.clear()
-            known = next((each for each in STRATEGIES if each == answer), STRATEGIES[0])
-            self._strategies[key] = known
+            known = self._strategies[key] = _named(answer)
         return known
 
     def forget(self, profiles: Sequence[Profile]) -> None:
@@ -106,6 +105,11 @@ class Judge:
         questions.plain("surety_routing", "keep", "\n".join(lines))
         for number, profile in zip(numbers, profiles, strict=True):
             profile.number = number
+
+
+def _named(answer: str) -> Strategy:
+    """The strategy of an answer of ``routing.pl``, which is empty where no clause holds."""
+    return next((strategy for strategy in STRATEGIES if strategy == answer), STRATEGIES[0])
 
 
 def _request_line(request: RequestFacts) -> str:
