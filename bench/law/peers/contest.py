@@ -49,9 +49,10 @@ class Result:
 
 @dataclass(slots=True)
 class Results:
-    """Of all contestants. ``cold`` and ``warm`` are this project's own, median seconds by number of offers."""
+    """Of all contestants. ``first``, ``cold`` and ``warm`` are this project's own, median seconds by number of offers."""
 
     peers: dict[Peer, Result]
+    first: dict[int, float] = field(default_factory=dict)
     cold: dict[int, float] = field(default_factory=dict)
     warm: dict[int, float] = field(default_factory=dict)
 
@@ -88,11 +89,12 @@ def _one_size(size: int, rounds: int, ours: Factory, workers: dict[Peer, Worker]
     _check_ours(ours, offers, requests)
     questions = {peer: _ready(peer, worker, offers, requests, results.peers[peer]) for peer, worker in workers.items()}
     turns: dict[Peer, list[float]] = {}
-    cold, warm = [], []
+    first, cold, warm = [], [], []
     for turn in range(rounds):
         start = turn * len(requests) // rounds
         asked = [*requests[start:], *requests[:start]]  # everybody begins a round with the same ones
-        cold.append(_cold_s(ours, offers, asked))
+        first.append(_fresh_s(ours, offers, asked))
+        cold.append(_fresh_s(ours, offers, asked, before=workload.unlike))
         for peer, count in questions.items():
             if count:
                 try:
@@ -102,7 +104,8 @@ def _one_size(size: int, rounds: int, ours: Factory, workers: dict[Peer, Worker]
                     results.peers[peer].failed = str(error)
                     questions[peer] = 0
         warm.append(_warm_s(ours, offers, requests))
-    results.cold[size], results.warm[size] = statistics.median(cold), statistics.median(warm)
+    for found, medians in ((results.first, first), (results.cold, cold), (results.warm, warm)):
+        found[size] = statistics.median(medians)
     for peer, medians in turns.items():
         if results.peers[peer].failed is None:
             results.peers[peer].seconds[size] = statistics.median(medians)
@@ -154,12 +157,16 @@ def _check_ours(ours: Factory, offers: Sequence[Offer], requests: Sequence[Reque
             raise WrongAnswer(f"over {len(offers):,} offers this project takes {answer}, not {right}, for {request}")
 
 
-def _cold_s(ours: Factory, offers: Sequence[Offer], requests: Sequence[Request]) -> float:
-    """The first question of all to offers that were just loaded, each time anew."""
+def _fresh_s(
+    ours: Factory, offers: Sequence[Offer], requests: Sequence[Request], before: Callable[[Request], Request] | None = None
+) -> float:
+    """Questions to offers that were just loaded, for each one anew: the first, or after the one that came before it."""
     taken_ns: list[int] = []
     end = time.perf_counter() + TURN_S
     for request in requests:
         decide = ours(offers)
+        if before is not None:
+            decide(before(request))
         taken_ns.append(_taken_ns(decide, request))
         if len(taken_ns) >= LEAST_TIMED and time.perf_counter() > end:
             break

@@ -8,17 +8,18 @@ from bench.law.peers.contest import Decide
 from bench.law.peers.policy import policy_text
 from bench.law.peers.workload import Offer, Request
 from governance.law import load_routing_law
-from governance.routing import OfferFacts, RequestFacts, route
+from governance.routing import OfferFacts, RequestFacts, Router
 
 
 def surety(offers: Sequence[Offer]) -> Decide:
     """Routing over these offers, which nobody has asked yet. A decision begins with checking the request's facts."""
-    law = load_routing_law(policy_text("policy.pl"), "policy.pl")
-    known = [facts_of(offer) for offer in offers]
+    router = Router(load_routing_law(policy_text("policy.pl"), "policy.pl"))
+    router.load([facts_of(offer) for offer in offers])
 
     def decide(request: Request) -> str | None:
         asked = RequestFacts.from_mapping({"request_id": "r", "jurisdiction": request["country"], **request})
-        return route(law, asked, known).choice
+        rung = router.decide(asked).rung
+        return rung.offer if rung else None
 
     return decide
 

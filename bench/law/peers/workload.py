@@ -17,6 +17,7 @@ SPOT_CEILING_MICRO_USD = 1_500_000
 EU_COUNTRIES = ("de", "fr", "ie", "nl")
 COUNTRIES = (*EU_COUNTRIES, "br", "ch", "sg", "us")
 OWNERS = ("us", "us", "de", "fr", "ch")
+JURISDICTIONS = ("eu", "us")
 CLASSES = ("public", "pii", "phi")
 WORK = ("batch", "realtime")
 _CENT_MICRO_USD = 10_000
@@ -64,10 +65,24 @@ def _offer(made: random.Random, number: int) -> Offer:
 
 def requests(seed: int = 11) -> list[Request]:
     """One request of every kind that the policy could tell apart, 96 in all, shuffled."""
-    kinds = itertools.product(("eu", "us"), COUNTRIES, CLASSES, WORK)
+    kinds = itertools.product(JURISDICTIONS, COUNTRIES, CLASSES, WORK)
     made = [Request(user_jurisdiction=u, country=c, data_classification=k, inference_type=w) for u, c, k, w in kinds]
     random.Random(seed).shuffle(made)  # noqa: S311
     return made
+
+
+def unlike(request: Request) -> Request:
+    """A request of which no fact is that of this one: what was found for the one cannot help with the other."""
+    return Request(
+        user_jurisdiction=_next(JURISDICTIONS, request["user_jurisdiction"]),
+        country=_next(COUNTRIES, request["country"]),
+        data_classification=_next(CLASSES, request["data_classification"]),
+        inference_type=_next(WORK, request["inference_type"]),
+    )
+
+
+def _next(among: Sequence[str], one: str) -> str:
+    return among[(among.index(one) + 1) % len(among)]
 
 
 def lawful(offer: Offer, request: Request) -> bool:

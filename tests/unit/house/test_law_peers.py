@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -63,6 +63,13 @@ def test_the_workload_tries_ties_and_requests_that_nobody_may_serve() -> None:
     best = {str(request): workload.cheapest_lawful(many, request) for request in requests}
     tied = [r for r in requests if [prices[o["id"]] for o in many if workload.lawful(o, r)].count(prices[str(best[str(r)])]) > 1]
     assert tied
+
+
+def test_what_is_asked_before_a_cold_question_shares_no_fact_with_it() -> None:
+    for request in workload.requests():
+        other = workload.unlike(request)
+        assert other in workload.requests()
+        assert not set(request.items()) & set(other.items())
 
 
 def test_routing_decides_by_the_policy() -> None:
@@ -185,6 +192,27 @@ def test_a_peer_that_cannot_be_installed_says_why(monkeypatch: pytest.MonkeyPatc
     (line,) = lines_of(absent, sizes=(10,), python=lambda name: python_of(name, tmp_path))
     assert (line["unit"], line["met"]) == ("not measured", False)
     assert "uv is not there" in str(line["against"])
+
+
+def test_a_cold_question_comes_second_and_a_first_one_first_always_to_offers_loaded_for_it() -> None:
+    asked: list[list[Request]] = []
+
+    def watched(offers: Sequence[Offer]) -> contest.Decide:
+        mine: list[Request] = []
+        asked.append(mine)
+
+        def decide(request: Request) -> str | None:
+            mine.append(request)
+            return workload.cheapest_lawful(offers, request)
+
+        return decide
+
+    peers.rows(watched, peers=[], sizes=(10,), rounds=1)
+    checked, *fresh, warm = asked
+    assert len(checked) == 96
+    assert {len(questions) for questions in fresh} == {1, 2}
+    assert all(questions[0] == workload.unlike(questions[1]) for questions in fresh if len(questions) == 2)
+    assert len(warm) >= 2 * 96
 
 
 def test_this_project_must_agree_with_the_oracle_too() -> None:
