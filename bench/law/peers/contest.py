@@ -17,7 +17,7 @@ from bench.law.peers.workload import Offer, Request
 TURN_S = 0.25  # what one turn of one contestant may take, roughly
 CHECK_S = 1.0
 SURVIVABLE_S = 2.5  # a decision that would take longer is not asked for
-LEAST_CHECKED, LEAST_TIMED, MOST_TIMED = 4, 2, 96
+LEAST_CHECKED, LEAST_TIMED, LEAST_OWN, MOST_TIMED = 4, 2, 6, 96
 
 Oracle = Callable[[Sequence[Offer], Request], str | None]
 Decide = Callable[[Request], str | None]
@@ -168,7 +168,7 @@ def _fresh_s(
         if before is not None:
             decide(before(request))
         taken_ns.append(_taken_ns(decide, request))
-        if len(taken_ns) >= LEAST_TIMED and time.perf_counter() > end:
+        if len(taken_ns) >= LEAST_OWN and time.perf_counter() > end:
             break
     return _median_s(taken_ns)
 
