@@ -34,10 +34,11 @@ class _Thread:
         self._id: int = found.attach(ctypes.byref(Attributes(stack_limit=STACK_LIMIT_BYTES)))
         if self._id < 0:
             raise EngineFault("Prolog gives this thread no engine", remedy="end other threads that put questions to laws")
-        self.asking = Asking(found)
-        self.asking.ask("surety_host", "start_thread")
+        asking = Asking(found)
+        self.ask, self.atom = asking.ask, asking.atom
+        self.ask("surety_host", "start_thread")
         self._pulse = _WATCHDOG.watch(self._id)
-        self._docket = Docket(found, self.asking, answering)
+        self._docket = Docket(found, asking, answering)
 
     def decide(self, law: int, counts: tuple[int, ...], figures: Figures) -> Verdict | NoVerdict:
         """One case to one law."""
@@ -75,7 +76,7 @@ class _Thread:
 
 
 def _stop(engine: int, question: int) -> None:
-    _thread().asking.ask("surety_host", "stop_question", str(engine), str(question))
+    _thread().ask("surety_host", "stop_question", str(engine), str(question))
 
 
 class _Ways:
@@ -128,8 +129,8 @@ def load(law: str, text: str, entry: str) -> tuple[int, int, str]:
 def _load(law: str, text: str, entry: str, loaded: list[tuple[int, int, str] | BaseException]) -> None:
     try:
         thread = _thread()
-        handle = thread.asking.atom(law)
-        status, why = thread.asking.ask("surety_fence", "fence_law", handle, text, entry)
+        handle = thread.atom(law)
+        status, why = thread.ask("surety_fence", "fence_law", handle, text, entry)
         loaded.append((handle, status, why))
     except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
         loaded.append(error)
@@ -145,7 +146,7 @@ def route(law: int, request: str, offers: str) -> tuple[int, str]:
     thread = _thread()
     question = thread.begin(ROUTE_ALLOWED_S + OFFER_ALLOWED_S * offers.count("\n"))
     try:
-        return thread.asking.ask("surety_routing", "route", law, str(question), request, offers)
+        return thread.ask("surety_routing", "route", law, str(question), request, offers)
     finally:
         thread.end()
 
