@@ -39,13 +39,16 @@ class _Thread:
         self.ask("surety_host", "start_thread")
         self._pulse = _WATCHDOG.watch(self._id)
         self._docket = Docket(found, asking, answering)
+        self.compiled = answering.__module__ != shim.__name__
 
     def decide(self, law: int, counts: tuple[int, ...], figures: Figures) -> Verdict | NoVerdict:
         """One case to one law."""
         pulse = self._pulse
-        question = pulse.begin(CASE_ALLOWED_S)
-        _WATCHDOG.wake()
+        if pulse.question:  # as a signal handler may find it: the terms are those of the case that it came in between
+            raise EngineFault("a case is being put in this thread already", remedy="ask from another thread")
         try:
+            question = pulse.begin(CASE_ALLOWED_S)
+            _WATCHDOG.wake()
             return self._docket.decide(law, counts, figures, question)
         finally:
             pulse.question = 0
@@ -161,8 +164,13 @@ def detach() -> None:
 def use_shim(allowed: bool) -> bool:
     """Says whether threads that begin to ask from now on may use the compiled shim, as they do unless told otherwise.
 
-    Returns whether they will, which they do not where it was not built. The calling thread begins anew.
+    Returns ``shim_in_use``. The calling thread begins anew.
     """
     detach()
     _WAYS.compiled = allowed
-    return allowed and shim.compiled(library()) is not None
+    return shim_in_use()
+
+
+def shim_in_use() -> bool:
+    """Whether cases of the calling thread are put by the compiled shim; if not, it was not built, or is not wanted."""
+    return _thread().compiled

@@ -66,8 +66,11 @@ def _speed(law: Law, cases: Sequence[Case]) -> Iterator[report.Measure]:
         if name in found:
             yield from _spread_rows(f"verdict, {name} shim", found[name], against, p50_us, p99_us)
     yield report.measure("call of true through ctypes, p50", found["call of true"].p50_us, "us", against=against)
-    unseen = spreads({"unseen": Contender(law.decide, lambda: questions.use_shim(True))}, _cases(CASES, CASES), rounds=1)
-    yield report.measure("verdict under terms not seen before, p50", unseen["unseen"].p50_us, "us", against=against)
+    alone = Contender(law.decide, lambda: questions.use_shim(True))
+    many = spreads({"": alone}, _cases(1_000, CASES))[""].p50_us
+    yield report.measure("verdict under 1,000 terms in turn, p50", many, "us", against=against)
+    unseen = spreads({"": alone}, _cases(CASES, CASES), rounds=1)[""].p50_us
+    yield report.measure("verdict under terms not seen before, p50", unseen, "us", against=against)
 
 
 def _spread_rows(

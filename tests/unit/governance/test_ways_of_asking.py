@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.usefixtures("way")
 
 
 def test_the_way_asked_for_is_the_way_used(way: str) -> None:
+    assert questions.shim_in_use() == (way == "compiled")
     answering = questions._thread()._docket._answering
     assert answering.__module__ == ("governance._shim" if way == "compiled" else "governance.shim")
 
@@ -135,6 +137,36 @@ def test_figures_that_are_gone_are_not_mistaken_for_new_ones_in_their_place(make
         # Each is free to take the place in memory, and so the id, of one before it.
         case = make_case(terms=replace(make_case().terms, minimum_samples=minimum))
         assert law.decide(case).credit_bps == minimum
+
+
+def test_what_is_kept_ready_outlives_the_garbage_of_other_laws(standard: Law, make_case: MakeCase) -> None:
+    wasteful = load_law(
+        "decide(case(S, _, _, _, _), met, [x]) :- waste(S, []).\n"
+        "waste(0, _) :- !.\n"
+        "waste(N, _) :- length(L, 100), msort(L, M), K is N - 1, waste(K, M)."
+    )
+    cases = [make_case(samples=50, terms=replace(make_case().terms, minimum_samples=minimum)) for minimum in range(100)]
+    for case in cases:
+        assert wasteful.decide(make_case(samples=20_000)).outcome is Outcome.MET
+        assert standard.decide(case).outcome is (Outcome.MET if case.terms.minimum_samples <= 50 else Outcome.NO_DATA)
+    assert [standard.decide(case).outcome for case in cases] == [Outcome.MET] * 51 + [Outcome.NO_DATA] * 49
+
+
+def test_a_case_that_comes_in_between_another_is_refused_and_the_other_is_answered(
+    standard: Law, make_case: MakeCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = questions._thread()._docket
+    answering, refused = mine._answering, []
+
+    def interrupted(*question: Any) -> int | None:
+        with pytest.raises(EngineFault, match="being put in this thread already"):
+            standard.decide(make_case(uptime=(0, 1)))
+        refused.append(1)
+        return answering(*question)
+
+    monkeypatch.setattr(mine, "_answering", interrupted)
+    assert standard.decide(make_case()).outcome is Outcome.MET
+    assert refused == [1]
 
 
 def test_random_cases_agree_with_exact_fractions(standard: Law, make_case: MakeCase) -> None:
