@@ -15,7 +15,8 @@ from governance.engine import EngineFault
 from governance.facts import OfferFacts, RequestFacts
 from governance.law import Law, fault
 from governance.reading import STRATEGIES, STRATEGY, Reading, Strategy
-from governance.shelves import SPOT, Profile
+from governance.shelves import Profile
+from governance.signatures import SPOT
 
 _AT_ONCE = 500
 _ALLOWED_S, _OFFER_ALLOWED_S = 0.2, 0.001  # of processor time
