@@ -10,13 +10,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from bench import report
-from bench.law import settlement
+from bench.law import peers, settlement
+from bench.law.peers.project import surety
 
 # Each part is one line here.
 PARTS: dict[str, Callable[[], Iterable[report.Measure]]] = {
     "settlement": settlement.rows,
+    "peers": partial(peers.rows, surety),
 }
 
 

@@ -77,7 +77,7 @@ def _of_peer(peer: Peer, result: Result, results: Results) -> Iterator[report.Me
             target=promise if size == JUDGED_AT else None,
             points=_points(result.seconds) if last else (),
         )
-        if size == JUDGED_AT:
+        if size == JUDGED_AT and promise:
             yield report.measure(
                 f"{name}: {size:,} offers", taken_s * 1e6, "us", against=("ours warm, us", results.warm[size] * 1e6)
             )
