@@ -7,7 +7,7 @@ strategy by which the law may order. Pure Python, and not for several threads at
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple, NoReturn
@@ -83,6 +83,10 @@ class Shelves:
         if self._names is None:
             self._names = sorted(self._offers)
         return zip(self._names, map(self._places.__getitem__, self._names), strict=True)
+
+    def profiles(self) -> Collection[Profile]:
+        """What the rule groups read of all rungs, each once."""
+        return self._profiles.values()
 
     def load(self, offers: Iterable[OfferFacts]) -> None:
         """These offers, and no others. Raises BadInput for two of one name, and changes nothing then."""
