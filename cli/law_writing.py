@@ -66,7 +66,7 @@ def from_terms(
         print_table(f"{law.id}: {law.name}.pl", ("part", "line", "is", "says", "remark"), rows, numeric=frozenset({"line"}))
     if without:
         print_facts("no law can be made of", {table.id: table.reason for table in without})
-    print_facts("written", {path: "" for path in written} or {"nothing": ""})
+    print_facts("written", dict.fromkeys(written, "") or {"nothing": ""})
 
 
 def add_to(app: typer.Typer) -> None:

@@ -24,7 +24,9 @@ class TableLaw:
     parts: tuple[Part, ...]
 
 
-def laws_from_terms(text: str, source: str = "terms", only: str | None = None) -> tuple[tuple[TableLaw, ...], tuple[NoTiers, ...]]:
+def laws_from_terms(
+    text: str, source: str = "terms", only: str | None = None
+) -> tuple[tuple[TableLaw, ...], tuple[NoTiers, ...]]:
     """The laws of a YAML text's tables, and the providers that promise no credit, of which none can be made.
 
     The same text gives the same laws, to the letter. Raises BadInput with the place of what is wrong; also for a table without

@@ -63,15 +63,17 @@ def _law(table: TierTable) -> Iterator[str]:
 def _header(table: TierTable) -> Iterator[str]:
     yield comment(f"{visible(table.provider)}: monthly uptime below {show_percent(table.objective)} is paid back in tiers.")
     yield "%"
-    yield comment(f"Written by `surety law from-terms` from the tier table {table.id}. {_EVIDENCE[table.evidence]}{_source(table)}")
+    yield comment(
+        f"Written by `surety law from-terms` from the tier table {table.id}. {_EVIDENCE[table.evidence]}{_source(table)}"
+    )
     yield "%"
     yield "%   uptime" + " " * 25 + "credit" + (" " * 6 + "slash" if any(tier.slash_bps for tier in table.tiers) else "")
     for tier in table.tiers:
         yield _row(tier, with_slash=any(each.slash_bps for each in table.tiers))
     yield "%"
     yield comment(
-        "Uptime is share(Good, All), counts that are never rounded, and is compared by cross-multiplication. The law sees nothing "
-        "else of a case: latency, coverage and the terms of the agreement do not move it."
+        "Uptime is share(Good, All), counts that are never rounded, and is compared by cross-multiplication. The law sees "
+        "nothing else of a case: latency, coverage and the terms of the agreement do not move it."
     )
 
 

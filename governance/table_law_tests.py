@@ -75,11 +75,10 @@ def _one_verdict(table: TierTable) -> Iterator[str]:
     yield "    assertion(Answers = [_])."
     yield ""
     yield "%   The rest of a case does not move it."
-    yield "test(only_uptime_counts, forall(( member(Samples, [0, 1]), member(Other, [share(0, 0), share(0, 1), share(1, 1)]) ))) :-"
-    share = _boundaries(table)[0]
-    good, counted = decimal_share(share)
-    yield f"    findall(Verdict, user:decide(case(Samples, share({grouped(good)}, {grouped(counted)}), Other, Other, none), Verdict, _),"
-    yield "            Verdicts),"
+    good, counted = decimal_share(_boundaries(table)[0])
+    yield "test(only_uptime_counts, forall(( member(Samples, [0, 1]), member(Other, [share(0, 0), share(0, 1)]) ))) :-"
+    yield f"    Case = case(Samples, share({grouped(good)}, {grouped(counted)}), Other, Other, none),"
+    yield "    findall(Verdict, user:decide(Case, Verdict, _), Verdicts),"
     yield "    assertion(Verdicts == [met])."
     yield ""
     yield ":- end_tests(one_verdict)."
@@ -94,12 +93,15 @@ def _boundaries(table: TierTable) -> list[Ratio]:
 
 
 def _beside(table: TierTable, share: Ratio) -> Iterator[str]:
-    """At a boundary, a billionth beside it, and at the two largest counts that it lies between."""
+    """At a boundary, a billionth beside it, at counts that miss it by the least there can be, and at the largest counts."""
     name = show_percent(share).removesuffix(" %").replace(".", "_")
     good, counted = decimal_share(share)
     least = -(-MOST_UPTIME * share.numerator // share.denominator)
+    below, above = _nearest(share, -1), _nearest(share, 1)
     cases = [
         (f"at_{name}", good, counted),
+        (f"nearest_below_{name}", *below),
+        (f"nearest_above_{name}", *above),
         (f"just_below_{name}", good * _FINE - 1, counted * _FINE),
         (f"just_above_{name}", good * _FINE + 1, counted * _FINE),
         (f"least_of_the_largest_count_at_{name}", least, MOST_UPTIME),
@@ -108,6 +110,12 @@ def _beside(table: TierTable, share: Ratio) -> Iterator[str]:
     for test, some, of in cases:
         if some <= of:
             yield _test(test, _answer(table, some, of), some, of)
+
+
+def _nearest(share: Ratio, step: int) -> tuple[int, int]:
+    """Counts (good, all) of which good * denominator differs from all * numerator by one step alone."""
+    counted = -step * pow(share.numerator, -1, share.denominator) % share.denominator + share.denominator
+    return (counted * share.numerator + step) // share.denominator, counted
 
 
 def _test(name: str, answer: str, good: int, counted: int) -> str:

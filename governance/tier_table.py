@@ -140,7 +140,9 @@ def _is_the_objective(entry: Fields, below: Ratio, first: Item) -> bool:
     named = re.findall(r"[0-9]+(?:\.[0-9]+)?", objective.text)
     if not any(_is_percentage(figure) and percent(figure, "objective", objective.place) == below for figure in named):
         upper = fields_of(first, "a tier").values["below"]
-        raise upper.place.bad("the first tier does not begin at the objective", remedy=f"the objective is {objective.text[:40]!r}")
+        raise upper.place.bad(
+            "the first tier does not begin at the objective", remedy=f"the objective is {objective.text[:40]!r}"
+        )
     return [objective.text] == named
 
 

@@ -18,6 +18,8 @@ uptime(Good, All, Verdict-Clauses) :-
 test(nothing_counted, all(A == [insufficient_data-[nothing_counted]])) :- uptime(0, 0, A).
 test(nothing_failed, all(A == [met-[objective_met]])) :- uptime(1, 1, A).
 test(at_99_9, all(A == [met-[objective_met]])) :- uptime(999, 1000, A).
+test(nearest_below_99_9, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :- uptime(1997, 1999, A).
+test(nearest_above_99_9, all(A == [met-[objective_met]])) :- uptime(1000, 1001, A).
 test(just_below_99_9, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :- uptime(998_999_999_999, 1_000_000_000_000, A).
 test(just_above_99_9, all(A == [met-[objective_met]])) :- uptime(999_000_000_001, 1_000_000_000_000, A).
 test(least_of_the_largest_count_at_99_9, all(A == [met-[objective_met]])) :-
@@ -25,6 +27,8 @@ test(least_of_the_largest_count_at_99_9, all(A == [met-[objective_met]])) :-
 test(most_of_the_largest_count_below_99_9, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :-
     uptime(339_942_084_554_017_524_999_911_232_824_336_443_243, 340_282_366_920_938_463_463_374_607_431_768_211_455, A).
 test(at_99, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :- uptime(99, 100, A).
+test(nearest_below_99, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :- uptime(197, 199, A).
+test(nearest_above_99, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :- uptime(100, 101, A).
 test(just_below_99, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :- uptime(98_999_999_999, 100_000_000_000, A).
 test(just_above_99, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :- uptime(99_000_000_001, 100_000_000_000, A).
 test(least_of_the_largest_count_at_99, all(A == [breach(1, 1000, 0)-[uptime_tier(1)]])) :-
@@ -32,6 +36,8 @@ test(least_of_the_largest_count_at_99, all(A == [breach(1, 1000, 0)-[uptime_tier
 test(most_of_the_largest_count_below_99, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :-
     uptime(336_879_543_251_729_078_828_740_861_357_450_529_340, 340_282_366_920_938_463_463_374_607_431_768_211_455, A).
 test(at_95, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :- uptime(95, 100, A).
+test(nearest_below_95, all(A == [breach(3, 10_000, 0)-[uptime_tier(3)]])) :- uptime(37, 39, A).
+test(nearest_above_95, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :- uptime(20, 21, A).
 test(just_below_95, all(A == [breach(3, 10_000, 0)-[uptime_tier(3)]])) :- uptime(94_999_999_999, 100_000_000_000, A).
 test(just_above_95, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :- uptime(95_000_000_001, 100_000_000_000, A).
 test(least_of_the_largest_count_at_95, all(A == [breach(2, 2500, 0)-[uptime_tier(2)]])) :-
@@ -51,9 +57,9 @@ test(exactly_one, forall(member(Good, [0, 1, 949, 950, 951, 989, 990, 991, 998, 
     assertion(Answers = [_]).
 
 %   The rest of a case does not move it.
-test(only_uptime_counts, forall(( member(Samples, [0, 1]), member(Other, [share(0, 0), share(0, 1), share(1, 1)]) ))) :-
-    findall(Verdict, user:decide(case(Samples, share(999, 1000), Other, Other, none), Verdict, _),
-            Verdicts),
+test(only_uptime_counts, forall(( member(Samples, [0, 1]), member(Other, [share(0, 0), share(0, 1)]) ))) :-
+    Case = case(Samples, share(999, 1000), Other, Other, none),
+    findall(Verdict, user:decide(Case, Verdict, _), Verdicts),
     assertion(Verdicts == [met]).
 
 :- end_tests(one_verdict).
