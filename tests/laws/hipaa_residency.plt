@@ -3,10 +3,12 @@
 :- module(test_hipaa_residency, []).
 :- use_module(library(plunit)).
 
-%   Requests: patient (phi under American law), abroad (phi under Canadian law), person and waiting (pii), open (public).
-%   Offers: ohio on demand and on spot, toronto in Canada, leased by a German owner in the US, audited and plain without HIPAA.
+%   Requests: patient (phi under American law), abroad (phi under Canadian law), german (phi that nobody may have), person and waiting (pii), open (public).
+%   Offers: ohio on demand and on spot, toronto in Canada, leased by a German owner in the US, munich by an
+%   American one in Germany, audited and plain without HIPAA.
 user:data_classification(patient, phi).
 user:data_classification(abroad, phi).
+user:data_classification(german, phi).
 user:data_classification(person, pii).
 user:data_classification(waiting, pii).
 user:data_classification(open, public).
@@ -17,6 +19,7 @@ user:jurisdiction(waiting, us).
 user:jurisdiction(open, us).
 user:country(patient, us).
 user:country(abroad, ca).
+user:country(german, de).
 user:country(person, us).
 user:country(waiting, us).
 user:country(open, us).
@@ -37,12 +40,14 @@ user:provider_in_country(toronto, ca).
 user:provider_in_country(leased, us).
 user:provider_in_country(audited, us).
 user:provider_in_country(plain, us).
+user:provider_in_country(munich, de).
 user:provider_jurisdiction(ohio, us).
 user:provider_jurisdiction(ohio_spot, us).
 user:provider_jurisdiction(toronto, ca).
 user:provider_jurisdiction(leased, de).
 user:provider_jurisdiction(audited, us).
 user:provider_jurisdiction(plain, us).
+user:provider_jurisdiction(munich, us).
 user:provider_capacity(ohio, on_demand).
 user:provider_capacity(ohio_spot, spot).
 user:provider_capacity(toronto, on_demand).
@@ -87,6 +92,7 @@ test(an_unknown_request_goes_nowhere, true(P == [])) :- routed(stranger, P).
 test(health_data_have_a_home, [true, nondet]) :- user:enforce_residency(patient).
 test(so_have_those_of_another_country, [true, nondet]) :- user:enforce_residency(abroad).
 test(other_data_have_none, fail) :- user:enforce_residency(person).
+test(machines_and_owner_of_one_country_are_one_providers, fail) :- user:enforce_residency(german).
 test(nobody_is_at_home_where_nobody_is, fail) :- user:enforce_residency(stranger).
 
 :- end_tests(residency).

@@ -54,7 +54,7 @@ def ranked(law: str, request: RequestFacts, offers: list[OfferFacts]) -> list[tu
         last = 2**64  # beyond every figure that is known
         known = last if figure is None else figure
         price = last if rung.price is None else rung.price
-        return not prefers(request, rung), known, price, rung.offer.offer, rung.capacity != "spot"
+        return not prefers(request, rung), known, price, rung.offer.offer, rung.capacity
 
     return [(rung.offer.offer, rung.capacity) for rung in sorted(found, key=order)]
 
