@@ -14,9 +14,10 @@ user:user_jurisdiction(open, us).
 user:user_jurisdiction(personal, eu).
 user:user_jurisdiction(health, us).
 
-%   Offers: near has every paper and is cheap, dear costs a millionth more, far is an American's without papers.
+%   Offers: near has every paper and is cheap, dear costs a millionth more and has no HIPAA, far is an American's without papers.
 user:provider_compliant(near, gdpr).
 user:provider_compliant(near, hipaa).
+user:provider_compliant(dear, gdpr).
 user:provider_jurisdiction(near, de).
 user:provider_jurisdiction(far, us).
 user:provider_spot_price_micro_usd(near, 1_000_000).
@@ -36,6 +37,7 @@ test(public_data_go_anywhere, [true, nondet]) :- user:route_inference(open, far)
 test(personal_data_need_papers, [true, nondet]) :- user:route_inference(personal, near).
 test(personal_data_without_papers, fail) :- user:route_inference(personal, far).
 test(health_data_need_papers, [true, nondet]) :- user:route_inference(health, near).
+test(health_data_need_those_of_hipaa, fail) :- user:route_inference(health, dear).
 test(health_data_without_papers, fail) :- user:route_inference(health, far).
 test(american_owners_are_blocked_for_europeans, [true, nondet]) :- user:block_provider(personal, far).
 test(european_owners_are_not, fail) :- user:block_provider(personal, near).

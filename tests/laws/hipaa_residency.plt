@@ -3,9 +3,9 @@
 :- module(test_hipaa_residency, []).
 :- use_module(library(plunit)).
 
-%   Requests: patient (phi under American law), abroad (phi under Canadian law), german (phi that nobody may have), person and waiting (pii), open (public).
-%   Offers: ohio on demand and on spot, toronto in Canada, leased by a German owner in the US, munich by an
-%   American one in Germany, audited and plain without HIPAA.
+%   Requests: patient (phi under American law), abroad (phi under Canadian law), german (phi that nobody may have), person and
+%   waiting (pii), open (public). Offers: ohio on demand and on spot, toronto in Canada, leased by a German owner in the US,
+%   munich by an American one in Germany, audited and plain without HIPAA.
 user:data_classification(patient, phi).
 user:data_classification(abroad, phi).
 user:data_classification(german, phi).
