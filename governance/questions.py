@@ -261,6 +261,16 @@ def route(law: int, request: str, offers: str) -> tuple[int, str]:
         thread.end()
 
 
+def agrees(law: int, consent: str, facts: Sequence[str]) -> tuple[int, str]:
+    """Asks a loaded law about an amendment, with the facts of ``governance/amendment.pl``. Raises EngineFault."""
+    thread = _thread()
+    question = thread.begin(CASE_ALLOWED_S)
+    try:
+        return thread.ask("surety_amendment", "agrees", law, str(question), consent, *facts)
+    finally:
+        thread.end()
+
+
 def detach() -> None:
     """Gives back the calling thread's engine at once, instead of when the thread ends."""
     mine: _Thread | None = _THREADS.__dict__.pop("engine", None)

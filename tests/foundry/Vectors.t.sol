@@ -35,7 +35,7 @@ contract VectorsTest {
         committee = ICommittee(account(".domains.committee.contract"));
         token = MockToken(account(".offers[0].offer.token"));
         zone = Deploy.zone(address(pactum));
-        lawStone = Deploy.lawStone(address(this));
+        lawStone = Deploy.lawStone(address(this), address(committee));
         bonds = new MockToken();
         Deploy.Bonding memory bonding = Deploy.Bonding(1 hours, address(bonds), 1, 1);
         move(address(Deploy.committee(address(this), address(pactum), bonding)), address(committee));
@@ -239,7 +239,7 @@ contract VectorsTest {
         INotary.Offer memory offer = offerAt(0);
         bytes32 law = lawStone.publish("law");
         VM.assertEq(law, offer.law);
-        lawStone.enact(law);
+        lawStone.found(ILawStone.Seat.Settlement, law, true);
         VM.assertEq(notary.publishTerms("terms"), offer.terms);
         govern();
         pactum.setParameters(IPactum.Parameters(6 hours, 6 hours, 6 hours, 18 hours, 31 days, 2000, 1000, 1000, address(this)));
