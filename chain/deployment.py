@@ -40,10 +40,9 @@ class DeployParameters:
     configured where there are none. Their bonds are posted by the deployer where ``post_bonds``, else they must be there.
     ``governor`` may propose to the timelock afterwards, and wait ``delay_s``; None is the deployer. ``treasury`` None, and an
     arbiter of the zero address, stand for the governor; ``guardian`` None is nobody. ``laws`` are texts of laws
-    that settle: the first takes its seat, the others stand beside it. ``routing_law`` takes the seat of routing, which stays vacant
-    without one. ``listings`` are of
-    tokens that exist; ``test_token`` deploys a MockToken, lists it with ``min_fee`` and ``relay_fee``, and makes it the bonds'
-    token where ``bond_token`` names none.
+    that settle: the first takes its seat, the others stand beside it. ``routing_law`` takes the seat of routing, which stays
+    vacant without one. ``listings`` are of tokens that exist; ``test_token`` deploys a MockToken, lists it with ``min_fee`` and
+    ``relay_fee``, and makes it the bonds' token where ``bond_token`` names none.
     """
 
     members: tuple[str, ...] = ()

@@ -115,7 +115,7 @@ class Docket:
     def refresh(self) -> BlockStamp:
         """Reads on to the tag, and returns the block read last.
 
-        Raises NodeUnavailable or ChainMoved (ask again), or ForgedLog and ForgedAmendment. What was read before stays as it was then.
+        Raises NodeUnavailable or ChainMoved (ask again), or ForgedLog and ForgedAmendment. What was read before stays as it was.
         """
         with self._lock:
             for _ in range(ATTEMPTS):
@@ -224,7 +224,7 @@ class Docket:
                 self._configure(pages.configurations, event)
             case Deactivated():
                 _deactivate(pages.configurations, event)
-            case Published() | Proposed() | Assented() | Enacted() | Broken():
+            case _:
                 pages.laws = pages.laws.after(event)
 
     def _configure(self, configurations: list[Configuration], event: Configured) -> None:

@@ -87,11 +87,9 @@ class LawLives:
         return replace(self, proposals={**self.proposals, amendment: replace(found, **changes)})  # type: ignore[arg-type]
 
     def _enacted(self, event: Enacted) -> LawLives:
-        after = self._with(event.law, LawStatus.ENACTED)._moved(event.amendment, enacted_in=event.block_number)
-        if not event.takes_seat:
-            return after
-        tenure = Tenure(event.seat, event.law, event.revision, event.block_number)
-        return replace(after, tenures=(*after.tenures, tenure))
+        moved = self._moved(event.amendment, enacted_in=event.block_number)
+        tenure = (Tenure(event.seat, event.law, event.revision, event.block_number),) if event.takes_seat else ()
+        return replace(moved, statuses={**self.statuses, event.law: LawStatus.ENACTED}, tenures=(*self.tenures, *tenure))
 
 
 def _proposed(event: Proposed) -> Proposal:

@@ -69,7 +69,7 @@ def observation_root_digest(committee: Domain, epoch: int, root: bytes) -> bytes
 
 
 def amendment_id(amendment: Amendment) -> bytes:
-    """The name of an amendment on LawStone: the hash of the struct that members sign. Raises BadInput where a field is too wide."""
+    """The name of an amendment on LawStone: the hash of the struct that members sign. Raises BadInput for a field too wide."""
     return keccak(_ASSENT_TYPEHASH + codec(Amendment).encode(amendment))
 
 
