@@ -51,8 +51,10 @@ def amendments(session: Session, clock: Clockwork, limit: int) -> list[Amendment
     """Amendments that were proposed, newest first."""
     rows = session.execute(dated(AmendmentRow).limit(limit)).all()
     ids = [row.amendment for row, _ in rows]
-    assented = {row.amendment: clock.stamp(row, at_s) for row, at_s in session.execute(_of(AssentRow, ids))}
-    enacted = {row.amendment: clock.stamp(row, at_s) for row, at_s in session.execute(_of(EnactmentRow, ids))}
+    assents = session.execute(dated(AssentRow).where(AssentRow.amendment.in_(ids)))
+    assented = {row.amendment: clock.stamp(row, at_s) for row, at_s in assents}
+    enactments = session.execute(dated(EnactmentRow).where(EnactmentRow.amendment.in_(ids)))
+    enacted = {row.amendment: clock.stamp(row, at_s) for row, at_s in enactments}
     return [
         AmendmentView(
             amendment=row.amendment,
@@ -77,7 +79,3 @@ def _tenures(session: Session, clock: Clockwork, among: Sequence[str]) -> dict[s
     for row, at_s in session.execute(dated(EnactmentRow).where(EnactmentRow.takes_seat, EnactmentRow.law.in_(among))):
         found.setdefault(row.law, []).append(TenureView(Seat[row.seat.upper()], row.revision, clock.stamp(row, at_s)))
     return found
-
-
-def _of(table: type[AssentRow | EnactmentRow], ids: Sequence[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    return dated(table).where(table.amendment.in_(ids))

@@ -215,6 +215,6 @@ class Rewindable:
     TABLES: ClassVar[tuple[type[Base], ...]] = (
         TotalRow, BalanceRow, PostingRow, PoolRow, ThawEndRow, ThawRow, PaymentRow, ClosureRow, RulingRow, DisputeRow, DepositRow,
         DivisionRow, SkipRow, AcceptanceRow, ReportRow, EquivocatedRow, DeactivationRow, ConfigurationRow, ListingRow,
-        ParametersRow, RegistrationRow, EnactmentRow, AssentRow, AmendmentRow, LawEventRow, TermsRow, TerminationRow, AgreementRow,
-        BlockRow,
+        ParametersRow, RegistrationRow, EnactmentRow, AssentRow, AmendmentRow, LawEventRow, TermsRow, TerminationRow,
+        AgreementRow, BlockRow,
     )  # fmt: skip
