@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli import law_writing
 from cli.console import print_facts, print_json
 from cli.options import Json
 from governance import laws
@@ -15,6 +16,7 @@ from governance.errors import BadInput
 from governance.law import load_law
 
 app = typer.Typer(no_args_is_help=True, help="Laws: ask one what it says of a case, propose one, see which run.")
+law_writing.add_to(app)
 
 LawSource = Annotated[str, typer.Argument(metavar="LAW", help="A Prolog file, or the name of a law that ships: standard.")]
 

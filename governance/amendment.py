@@ -16,6 +16,7 @@ from governance.law import Law, fault
 
 PERMITS = "permit_amendment"
 ACCEPTS = "accept_establishment"
+ALLOWED_S = 0.1  # of processor time
 _HASH = re.compile(r"0x[0-9a-f]{64}")
 
 
@@ -67,7 +68,7 @@ def accepts(proposed: Law, facts: AmendmentFacts) -> Consent:
 
 def _consent(law: Law, question: str, facts: AmendmentFacts) -> Consent:
     given = facts.seat, facts.place, facts.running, facts.proposed, str(facts.revision), str(facts.notice_s)
-    status, why = questions.agrees(law.handle, question, given)
+    status, why = questions.bounded(ALLOWED_S, "surety_amendment", "agrees", law.handle, given=(question, *given))
     if status < 0:
         raise fault(status, why, law.name)
     return Consent(status == 1, why if status == 1 else f"{law.name}: {question}/1: {why}")

@@ -1,0 +1,48 @@
+% Google Vertex AI platform (prediction, AutoML, pipelines): monthly uptime below 99.9 % is paid back in tiers.
+%
+% Written by `surety law from-terms` from the tier table google-vertex-ai-platform. The tiers, or some of them, are common
+% knowledge, which no page that was seen confirms: check before use. See cloud.google.com/vertex-ai/sla.
+%
+%   uptime                         credit
+%   99 % to below 99.9 %             10 %
+%   95 % to below 99 %               25 %
+%   below 95 %                       50 %
+%
+% Uptime is share(Good, All), counts that are never rounded, and is compared by cross-multiplication. The law sees nothing
+% else of a case: latency, coverage and the terms of the agreement do not move it.
+
+% Where nothing was counted, everything counts as available.
+decide(case(_, share(_, 0), _, _, _), met, [nothing_counted]).
+
+% The objective is 99.9 %.
+decide(case(_, share(Good, All), _, _, _), met, [objective_met]) :-
+    All > 0,
+    Good * 1000 >= All * 999.
+
+% Tier 1: from 99 %, and below 99.9 %.
+decide(case(_, share(Good, All), _, _, _), breach(1, 1000, 0), [uptime_tier(1)]) :-
+    All > 0,
+    Good * 1000 < All * 999,
+    Good * 100 >= All * 99.
+
+% Tier 2: from 95 %, and below 99 %.
+decide(case(_, share(Good, All), _, _, _), breach(2, 2500, 0), [uptime_tier(2)]) :-
+    All > 0,
+    Good * 100 < All * 99,
+    Good * 100 >= All * 95.
+
+% Tier 3: below 95 %.
+decide(case(_, share(Good, All), _, _, _), breach(3, 5000, 0), [uptime_tier(3)]) :-
+    All > 0,
+    Good * 100 < All * 95.
+
+% Who may change the law: it gives way to another, and takes another's place, where settlement is what both are for and notice
+% was given. How long the notice is, the timelock says.
+permit_amendment(Amendment) :- notified(Amendment).
+
+accept_establishment(Amendment) :- notified(Amendment).
+
+notified(Amendment) :-
+    amendment_seat(Amendment, settlement),
+    amendment_notice_s(Amendment, NoticeS),
+    NoticeS >= 0.
