@@ -11,6 +11,7 @@ from governance import laws
 from governance.errors import BadInput
 
 _LAW_ID = re.compile(r"0x[0-9a-f]{64}")
+RUNNING = "running"
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
@@ -20,7 +21,8 @@ class ApiConfig:
 
     ``database_url`` is settlement's database (SQLAlchemy form), which the API only reads. ``rpc_url`` is the node that
     ``/readyz`` and ``/metrics`` compare the index with; None leaves the node out of both. ``routing_law`` is the id of the law
-    that routes (0x and 64 hex digits, its text taken from the index), or the name of a law that ships with Surety.
+    that routes (0x and 64 hex digits, its text taken from the index), the name of a law that ships with Surety, or ``running``:
+    the law that runs in the seat of routing on chain, whichever it is at the time.
 
     ``host`` must be a loopback address unless ``allow_remote`` is set: the API has no accounts, so whoever reaches it reads
     it. ``port`` 0 takes a free one. ``max_lag_blocks`` is how far the index may stay behind the head before ``/readyz`` says
@@ -49,11 +51,11 @@ class ApiConfig:
                 value=self.host,
                 remedy="listen on 127.0.0.1, or allow remote access explicitly",
             )
-        if not _LAW_ID.fullmatch(self.routing_law) and self.routing_law not in laws.names():
+        if not _LAW_ID.fullmatch(self.routing_law) and self.routing_law not in (RUNNING, *laws.names()):
             raise BadInput(
                 f"{self.routing_law!r} is no law to route by",
                 value=self.routing_law,
-                remedy=f"give a law's id (0x and 64 small hex digits), or one of {', '.join(laws.names())}",
+                remedy=f"give a law's id (0x and 64 small hex digits), {RUNNING}, or one of {', '.join(laws.names())}",
             )
         if not 0 <= self.port <= 65_535:
             raise BadInput(f"{self.port} is no port", value=self.port, remedy="0 to 65535; 0 takes a free one")

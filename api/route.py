@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query, Request
@@ -11,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import shapes, shaping
 from api.catalogue import Candidate
+from api.config import RUNNING
 from api.parameters import AddressIn, Nothing
 from api.problems import LAW, UNAVAILABLE, Problem
 from api.service import Open, Service
 from api.shown import agreement_hex
 from chain.hashing import text_id
-from chain.values import LawStatus
+from chain.values import LawStatus, Seat
 from governance import laws
 from governance.errors import FatalError
 from governance.law import load_routing_law
@@ -118,8 +120,13 @@ def choose(
 
 
 def _law(service: Service) -> tuple[RouteLaw, str]:
-    """The law that routes, and its text. One named by its id has to be in force; a broken one decides nothing any more."""
+    """The law that routes, and its text. One on chain has to be in force; a broken one decides nothing any more."""
     named = service.config.routing_law
+    if named == RUNNING:
+        found = service.reader.running(Seat.ROUTING)
+        if found is None:
+            raise Problem(UNAVAILABLE, "no law runs in the seat of routing")
+        named = found
     if not named.startswith("0x"):
         text = laws.read(named)
         return RouteLaw(id="0x" + text_id(text).hex(), name=named), text
@@ -128,7 +135,13 @@ def _law(service: Service) -> tuple[RouteLaw, str]:
         raise Problem(UNAVAILABLE, f"the routing law {named} is not in the index yet")
     if view.status is not LawStatus.ENACTED:
         raise Problem(LAW, f"the routing law {named} is {view.status.name.lower()}, not enacted; nothing is chosen")
-    return RouteLaw(id=view.law, name=None), view.text
+    return RouteLaw(id=view.law, name=_shipped().get(text_id(view.text))), view.text
+
+
+@cache
+def _shipped() -> dict[bytes, str]:
+    """The names of the laws that ship, by their ids."""
+    return {text_id(laws.read(name)): name for name in laws.names()}
 
 
 def _decide(service: Service, text: str, asked: RequestFacts, offers: Sequence[OfferFacts]) -> RouteDecision:
