@@ -254,7 +254,9 @@ class Router:
         self._judge.ensure(group, key, kind.request, profiles)
         return [profile.verdicts[key] for profile in profiles]
 
-    def _enter(self, kind: _Kind, touched: Iterable[tuple[object, ...]], verdicts: dict[tuple[object, ...], _Verdict]) -> None:
+    def _enter(
+        self, kind: _Kind, touched: Iterable[tuple[object, ...]], verdicts: dict[tuple[object, ...], _Verdict]
+    ) -> None:
         kind.verdicts.update(verdicts)
         for signature in touched:  # all of them before any enters: a rung may have moved from one shelf to another
             before = kind.head_of.pop(signature, None)
