@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from governance import questions
 from governance.engine import EngineFault
@@ -26,7 +27,8 @@ BLOCK, ROUTE, RESIDENCY, PREFER, STRATEGY = (
 )
 GROUPS = (BLOCK, ROUTE, RESIDENCY, PREFER)
 ARITY = {BLOCK: 2, ROUTE: 2, RESIDENCY: 1, PREFER: 2, STRATEGY: 2}
-STRATEGIES = ("cost_first", "latency_first", "compliance_first", "sla_first")
+Strategy = Literal["cost_first", "latency_first", "compliance_first", "sla_first"]
+STRATEGIES: tuple[Strategy, ...] = ("cost_first", "latency_first", "compliance_first", "sla_first")
 _KEPT_READINGS = 64
 _OTHER = ""  # no word of a fact is empty
 
