@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from governance import questions
 from governance.engine import EngineFault
 from governance.facts import OfferFacts, RequestFacts
-from governance.law import Law, LawMisstated, fault
-from governance.reading import STRATEGIES, STRATEGY, Reading
+from governance.law import Law, fault
+from governance.reading import STRATEGIES, STRATEGY, Reading, Strategy
 from governance.shelves import SPOT, Profile
 
 _AT_ONCE = 500
@@ -31,7 +31,7 @@ class Judge:
         self.kept = 0  # verdicts that were added since somebody last set this to 0
         self._law = law
         self._groups = reading.groups
-        self._strategies: dict[object, str] = {}
+        self._strategies: dict[object, Strategy] = {}
         self._numbers: set[int] = set()
         weakref.finalize(self, _ORPHANS.extend, self._numbers)
 
@@ -56,7 +56,7 @@ class Judge:
             for profile, clause in zip(asked, self._ask(group, line, asked), strict=True):
                 profile.verdicts[key] = clause
 
-    def strategy(self, request: RequestFacts) -> str:
+    def strategy(self, request: RequestFacts) -> Strategy:
         """How the law orders what it permits. Raises LawFault where it says two things, or nonsense, and EngineFault."""
         if not self._groups[STRATEGY].lines:
             return STRATEGIES[0]
@@ -68,12 +68,9 @@ class Judge:
             )
             if status <= 0:
                 raise fault(status, answer, self._law.name)
-            known = answer or STRATEGIES[0]
-            if known not in STRATEGIES:
-                raise LawMisstated(f"{self._law.name}: {known!r} is no strategy", value=known, remedy="mend the law")
             if len(self._strategies) >= _MOST_STRATEGIES_KEPT:
                 self._strategies.clear()
-            self._strategies[key] = known
+            known = self._strategies[key] = _named(answer)
         return known
 
     def forget(self, profiles: Sequence[Profile]) -> None:
@@ -108,6 +105,11 @@ class Judge:
         questions.plain("surety_routing", "keep", "\n".join(lines))
         for number, profile in zip(numbers, profiles, strict=True):
             profile.number = number
+
+
+def _named(answer: str) -> Strategy:
+    """The strategy of an answer of ``routing.pl``, which is empty where no clause holds."""
+    return next((strategy for strategy in STRATEGIES if strategy == answer), STRATEGIES[0])
 
 
 def _request_line(request: RequestFacts) -> str:

@@ -5,7 +5,7 @@
     that holds is cited by its number. What a law does not define holds for nobody.
 */
 
-:- module(surety_routing, [keep/3, forget/3, judge/7, strategy/5]).
+:- module(surety_routing, [keep/3, forget/3, kept_count/2, judge/7, strategy/5]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
@@ -31,6 +31,14 @@ keep(Text, 1, "") :-
 forget(Text, 1, "") :-
     term_string(Numbers, Text),
     forall(member(Number, Numbers), retractall(kept(Number, _))).
+
+%!  kept_count(-Status, -Count) is det.
+%
+%   Of how many offers anything is kept.
+
+kept_count(1, Count) :-
+    predicate_property(kept(_, _), number_of_clauses(Number)),
+    number_string(Number, Count).
 
 %!  judge(+Law, +Question:string, +Group:string, +Request:string, +Numbers:string, -Status, -Answer) is det.
 %

@@ -10,24 +10,23 @@ the whole decision.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
 from governance.facts import OfferFacts, RequestFacts
 from governance.judging import Judge
+from governance.kinds import Choice, Kind
 from governance.law import ROUTING_ENTRY, Law, needs_entry
-from governance.reading import BLOCK, GROUPS, PREFER, RESIDENCY, ROUTE, reading_of
-from governance.shelves import ON_DEMAND, SPOT, Order, Rung, Shelf, Shelves
+from governance.reading import GROUPS, Strategy, reading_of
+from governance.shelves import ON_DEMAND, SPOT, Capacity, Rung, Shelf, Shelves
 
 __all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
 _KEPT_CHANGES = 1_024
-_FEW = 16
 _MOST_JUDGED = 200_000  # shelves, over all kinds of request that are kept
 _MOST_VERDICTS = 500_000
 _MOST_EXPLAINED = 50_000  # rungs, over all decisions that are kept in full
@@ -38,17 +37,8 @@ class Refusal(NamedTuple):
     """Why a rung may not serve. ``capacity`` is None where the offer as a whole is refused."""
 
     offer: str
-    capacity: str | None
+    capacity: Capacity | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The rung chosen, None where none is eligible; the clauses that permit and prefer it; the law's strategy."""
-
-    rung: Rung | None
-    clauses: tuple[str, ...]
-    strategy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +50,9 @@ class RouteDecision:
 
     choice: Rung | None
     clauses: tuple[str, ...]
-    strategy: str
+    strategy: Strategy
     ranked: tuple[Rung, ...]
     refused: tuple[Refusal, ...]
-
-
-class _Verdict(NamedTuple):
-    """What the law says of the rungs of one shelf: for each rule group the number of the clause that holds, or 0."""
-
-    block: int
-    route: int
-    home: int
-    prefer: int
-    eligible: bool
-
-
-_Head = tuple[bool, Order, Shelf]  # not preferred, the first of the shelf
-
-
-@dataclass(slots=True, eq=False)
-class _Kind:
-    """What is known of all requests of which the law reads the same. ``now`` is the choice, as of a generation."""
-
-    request: RequestFacts
-    keys: dict[str, tuple[object, ...]]
-    strategy: str
-    now: tuple[int, Choice] | None = None
-    verdicts: dict[tuple[object, ...], _Verdict] = field(default_factory=dict)
-    heads: list[_Head] = field(default_factory=list)
-    head_of: dict[tuple[object, ...], _Head] = field(default_factory=dict)
 
 
 def route(law: Law, request: RequestFacts, offers: Sequence[OfferFacts]) -> RouteDecision:
@@ -122,8 +86,8 @@ class Router:
         self._key_of = attrgetter(*self._reading.request_facts())
         self._generation = 0
         self._changes: deque[tuple[tuple[object, ...], ...]] = deque(maxlen=_KEPT_CHANGES)
-        self._young: dict[object, _Kind] = {}  # when these are many, they become the old ones, and the old are forgotten
-        self._old: dict[object, _Kind] = {}
+        self._young: dict[object, Kind] = {}  # when these are many, they become the old ones, and the old are forgotten
+        self._old: dict[object, Kind] = {}
         self._explained: dict[object, tuple[int, RouteDecision]] = {}
 
     def __len__(self) -> int:
@@ -189,11 +153,11 @@ class Router:
             self._explained = {}
         self._generation += 1
 
-    def _decided(self, request: RequestFacts) -> tuple[_Kind, Choice]:
+    def _decided(self, request: RequestFacts) -> tuple[Kind, Choice]:
         key = self._key_of(request)
         kind = self._young.get(key) or self._old.get(key)
         if kind is None or kind.now is None or kind.now[0] != self._generation:
-            found: list[_Kind] = []
+            found: list[Kind] = []
             self._judged_by(lambda: found.append(self._brought_up(kind, request)))
             kind = found[0]
         self._keep(key, kind)
@@ -201,94 +165,28 @@ class Router:
             raise AssertionError("a kind that was brought up has a choice")
         return kind, kind.now[1]
 
-    def _keep(self, key: object, kind: _Kind) -> None:
+    def _keep(self, key: object, kind: Kind) -> None:
         if key not in self._young:
             room = max(8, _MOST_JUDGED // max(1, len(self._shelves.shelves)))
             if len(self._young) >= room // 2:
                 self._old, self._young = self._young, {}
             self._young[key] = kind
 
-    def _brought_up(self, kind: _Kind | None, request: RequestFacts) -> _Kind:
+    def _brought_up(self, kind: Kind | None, request: RequestFacts) -> Kind:
         """A kind of request, with the choice as of now. Changes nothing where the law gives no answer."""
         self._bound_memory()
-        if kind is None or kind.now is None:
+        behind = self._generation - kind.now[0] if kind is not None and kind.now is not None else _KEPT_CHANGES + 1
+        touched: Collection[tuple[object, ...]]
+        if kind is None or behind > len(self._changes):
             keys = {group: self._judge.key(group, request) for group in GROUPS}
-            kind = _Kind(request, keys, self._judge.strategy(request))
-            touched: Iterable[tuple[object, ...]] = list(self._shelves.shelves)
+            kind = Kind(request, self._judge.strategy(request), keys)
+            touched = list(self._shelves.shelves)
         else:
-            behind = self._generation - kind.now[0]
-            if behind > len(self._changes):
-                return self._brought_up(None, request)
             touched = {signature for change in islice(reversed(self._changes), behind) for signature in change}
-        self._enter(kind, touched, self._verdicts(kind, touched))
-        kind.now = self._generation, self._choice(kind)
+        kind.now = self._generation, kind.look_at(touched, self._shelves, self._judge, self._reading)
         return kind
 
-    def _verdicts(self, kind: _Kind, touched: Iterable[tuple[object, ...]]) -> dict[tuple[object, ...], _Verdict]:
-        """What the law says of those of the shelves that the request may be served from. A later rule is asked where it counts."""
-        batch = kind.request.inference_type == "batch"
-        here = self._shelves.shelves
-        new = [
-            shelf
-            for signature in touched
-            if signature not in kind.verdicts
-            and (shelf := here.get(signature)) is not None
-            and (batch or shelf.capacity == ON_DEMAND)
-        ]
-        blocks = self._of_group(BLOCK, kind, new)
-        open_ = [shelf for shelf, block in zip(new, blocks, strict=True) if not block]
-        routes = dict(zip(open_, self._of_group(ROUTE, kind, open_), strict=True))
-        permitted = [shelf for shelf in open_ if routes[shelf]]
-        health = kind.request.data_classification == "phi"
-        homes = dict(zip(permitted, self._of_group(RESIDENCY, kind, permitted), strict=True)) if health else {}
-        eligible = [shelf for shelf in permitted if homes[shelf]] if health else permitted
-        prefers = dict(zip(eligible, self._of_group(PREFER, kind, eligible), strict=True))
-        return {
-            shelf.signature: _Verdict(block, routes.get(shelf, 0), homes.get(shelf, 0), prefers.get(shelf, 0), shelf in prefers)
-            for shelf, block in zip(new, blocks, strict=True)
-        }
-
-    def _of_group(self, group: str, kind: _Kind, shelves: Sequence[Shelf]) -> list[int]:
-        place, key = GROUPS.index(group), kind.keys[group]
-        profiles = [shelf.profiles[place] for shelf in shelves]
-        self._judge.ensure(group, key, kind.request, profiles)
-        return [profile.verdicts[key] for profile in profiles]
-
-    def _enter(
-        self, kind: _Kind, touched: Iterable[tuple[object, ...]], verdicts: dict[tuple[object, ...], _Verdict]
-    ) -> None:
-        kind.verdicts.update(verdicts)
-        for signature in touched:  # all of them before any enters: a rung may have moved from one shelf to another
-            before = kind.head_of.pop(signature, None)
-            if before is not None:
-                del kind.heads[bisect_left(kind.heads, before)]
-        heads = []
-        for signature in touched:
-            shelf = self._shelves.shelves.get(signature)
-            if shelf is None:
-                kind.verdicts.pop(signature, None)
-                continue
-            verdict = kind.verdicts.get(signature)
-            if verdict is not None and verdict.eligible:
-                head = kind.head_of[signature] = not verdict.prefer, shelf.orders[kind.strategy][0], shelf
-                heads.append(head)
-        if kind.heads and len(heads) < _FEW:
-            for head in heads:
-                insort(kind.heads, head)
-        else:
-            kind.heads += heads
-            kind.heads.sort()
-
-    def _choice(self, kind: _Kind) -> Choice:
-        if not kind.heads:
-            return Choice(None, (), kind.strategy)
-        _, order, shelf = kind.heads[0]
-        verdict = kind.verdicts[shelf.signature]
-        groups = self._reading.groups
-        cited = ((ROUTE, verdict.route), (RESIDENCY, verdict.home), (PREFER, verdict.prefer))
-        return Choice(order[-1], tuple(groups[group].clause(number) for group, number in cited if number), kind.strategy)
-
-    def _ranked(self, kind: _Kind) -> tuple[Rung, ...]:
+    def _ranked(self, kind: Kind) -> tuple[Rung, ...]:
         ranked: list[Rung] = []
         for later in (False, True):
             orders = [order for head in kind.heads if head[0] is later for order in head[2].orders[kind.strategy]]
@@ -296,11 +194,11 @@ class Router:
             ranked += [order[-1] for order in orders]
         return tuple(ranked)
 
-    def _refused(self, kind: _Kind) -> tuple[Refusal, ...]:
+    def _refused(self, kind: Kind) -> tuple[Refusal, ...]:
         reasons: dict[Shelf, str] = {}
         for signature, verdict in kind.verdicts.items():
             if not verdict.eligible:
-                reasons[self._shelves.shelves[signature]] = self._reason(verdict)
+                reasons[self._shelves.shelves[signature]] = verdict.reason(self._reading)
         realtime = kind.request.inference_type != "batch"
         blind = self._shelves.blind
         refused: list[Refusal] = []
@@ -312,12 +210,6 @@ class Router:
             else:
                 refused += [Refusal(offer, rung.capacity, reasons[shelf]) for rung, shelf in placed if shelf in reasons]
         return tuple(refused)
-
-    def _reason(self, verdict: _Verdict) -> str:
-        if verdict.block:
-            return f"blocked by {self._reading.groups[BLOCK].clause(verdict.block)}"
-        rule = "enforce_residency/1 holds for" if verdict.route else "route_inference/2 permits"
-        return f"no clause of {rule} it"
 
     def _bound_memory(self) -> None:
         if self._judge.kept > _MOST_VERDICTS:

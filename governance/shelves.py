@@ -10,13 +10,15 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from governance.errors import BadInput
 from governance.facts import MOST_FIGURE, OfferFacts
 from governance.reading import GROUPS, PRICES, Facet, Group, Reading
 
-SPOT, ON_DEMAND = "spot", "on_demand"
+SPOT: Final = "spot"
+ON_DEMAND: Final = "on_demand"
+Capacity = Literal["spot", "on_demand"]
 _UNKNOWN = MOST_FIGURE + 1  # after all that is known
 
 
@@ -24,7 +26,7 @@ class Rung(NamedTuple):
     """One offer's capacity of one kind, ``spot`` or ``on_demand``."""
 
     offer: str
-    capacity: str
+    capacity: Capacity
 
 
 Order = tuple[Any, ...]  # figures, smaller first, and the rung last
@@ -40,7 +42,7 @@ class Profile:
     group: str
     key: object
     offer: OfferFacts
-    capacity: str
+    capacity: Capacity
     shelves: int = 0
     number: int = 0
     verdicts: dict[object, int] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Shelf:
     """Rungs of one kind of capacity of which the law reads the same. ``profiles`` has one for each of ``GROUPS``."""
 
     signature: tuple[object, ...]
-    capacity: str
+    capacity: Capacity
     profiles: tuple[Profile, ...]
     orders: dict[str, list[Order]]
 
@@ -162,7 +164,7 @@ class Shelves:
                         self.dropped.append(profile)
 
     def _new_shelf(self, signature: tuple[object, ...], offer: OfferFacts) -> Shelf:
-        capacity = str(signature[0])
+        capacity: Capacity = SPOT if signature[0] == SPOT else ON_DEMAND
         profiles = []
         for group, key in zip(GROUPS, self._sign.keys(signature), strict=True):
             profile = self._profiles.get((group, key))

@@ -93,8 +93,11 @@ class Assents:
         configuration = self._world.configuration(digest)
         if configuration is None:
             raise NotYet(f"no configuration 0x{digest.hex()} so far", value=digest, remedy="ask again when the relay has read it")
-        if not configuration.reigns_at(self._clock.now_ms() // 1_000):
-            raise BadInput("the configuration is not in force", value=digest, remedy="sign as a member of the one that is")
+        now_s = self._clock.now_ms() // 1_000
+        if now_s < configuration.since_s:
+            raise NotYet("the configuration is not in force yet", value=digest, remedy=f"sign from {configuration.since_s} on")
+        if not configuration.reigns_at(now_s):
+            raise BadInput("the configuration is not in force any more", value=digest, remedy="sign as a member of the one that is")
         return configuration
 
 

@@ -64,7 +64,7 @@ contract LawStoneAmendmentsTest is House {
         VM.assertEq(uint8(lawStone.statusOf(second)), uint8(ILawStone.Status.Published));
     }
 
-    function testFuzz_anAmendmentIsNamedByAllThatItIs(bool routing, bool takesSeat, bytes32 other, uint32 notice) public {
+    function testFuzz_anAmendmentIsNamedByAllThatItIs(bool routing, bool takesSeat, bytes32 other, uint32 notice) public view {
         ILawStone.Seat seat = routing ? ROUTING : SETTLEMENT;
         (bytes32 running, uint64 revision) = lawStone.runningIn(seat);
         bytes32 kind = keccak256("Assent(uint8 seat,bool takesSeat,bytes32 running,bytes32 proposed,uint64 revision,uint32 notice)");
