@@ -46,6 +46,17 @@ def test_a_law_that_routes_agrees_with_a_second_opinion(oracle: Oracle, law_name
     assert len(strategies) == STRATEGIES[law_name]
 
 
+def test_a_batch_job_that_loses_its_spot_capacity_goes_on_to_capacity_on_demand() -> None:
+    law = load_routing_law(laws.read("spot_batch"), "spot_batch")
+    request = RequestFacts("r", "us", "us", "us", "public", "batch")
+    north = OfferFacts("north", "p", "us", "us_east", "us", spot_price_micro_usd=1_400_000, on_demand_price_micro_usd=2_900_000)
+    south = OfferFacts("south", "p", "us", "us_west", "us", spot_price_micro_usd=1_500_001, on_demand_price_micro_usd=2_000_000)
+    rungs = [("north", "spot"), ("south", "on_demand"), ("north", "on_demand")]
+    assert list(route(law, request, [north, south]).ranked) == rungs
+    lost = OfferFacts("north", "p", "us", "us_east", "us", on_demand_price_micro_usd=2_900_000)
+    assert list(route(law, request, [lost, south]).ranked) == rungs[1:]
+
+
 def some_request(random: Random) -> RequestFacts:
     return RequestFacts(
         request_id=f"r{random.randrange(1_000)}",
