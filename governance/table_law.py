@@ -24,6 +24,28 @@ _NO_DATA = {
     NoData.UNKNOWN: "Where nothing was counted, nothing is known.",
     NoData.NOT_STATED: "What a period without requests counts as is not stated: where nothing was counted, nothing is known.",
 }
+_MEASURED = """\
+% Fewer samples, or a smaller share of the slots, than the terms of the agreement ask for: nobody is judged.
+decide(case(Samples, share(_, All), _, _, terms(_, _, _, _, Minimum)), insufficient_data, [insufficient_samples]) :-
+    All > 0,
+    Samples < Minimum.
+decide(case(_, share(_, All), _, Coverage, terms(_, _, _, Minimum, _)), insufficient_data, [insufficient_coverage]) :-
+    All > 0,
+    \\+ covered(Coverage, Minimum).
+"""
+_ENOUGH = """\
+% Enough was measured to judge; a minimum of nothing asks for no slots.
+measured(case(Samples, share(Good, All), _, Coverage, terms(_, _, _, MinimumCoverage, MinimumSamples)), Good, All) :-
+    All > 0,
+    Samples >= MinimumSamples,
+    covered(Coverage, MinimumCoverage).
+
+covered(_, share(0, _)).
+covered(share(Seen, Slots), share(Numerator, Denominator)) :-
+    Numerator > 0,
+    Slots > 0,
+    Seen * Denominator >= Numerator * Slots.
+"""
 AMENDMENT_OF_SETTLEMENT = """\
 % Who may change the law: it gives way to another, and takes another's place, where settlement is what both are for and notice
 % was given. How long the notice is, the timelock says.
@@ -49,6 +71,7 @@ def _law(table: TierTable) -> Iterator[str]:
     yield comment(_NO_DATA[table.no_data])
     yield f"decide(case(_, share(_, 0), _, _, _), {verdict_where_nothing_was_counted(table)}, [nothing_counted])."
     yield ""
+    yield _MEASURED
     yield comment(f"The objective is {show_percent(table.objective)}.")
     yield from _clause("met", "objective_met", [_at_least(table.objective)])
     for tier in table.tiers:
@@ -57,6 +80,7 @@ def _law(table: TierTable) -> Iterator[str]:
         bounds = [_below(tier.below)] + ([_at_least(tier.at_or_above)] if tier.at_or_above else [])
         yield from _clause(verdict_of(tier), f"uptime_tier({tier.tier})", bounds)
     yield ""
+    yield _ENOUGH
     yield AMENDMENT_OF_SETTLEMENT
 
 
@@ -72,8 +96,8 @@ def _header(table: TierTable) -> Iterator[str]:
         yield _row(tier, with_slash=any(each.slash_bps for each in table.tiers))
     yield "%"
     yield comment(
-        "Uptime is share(Good, All), counts that are never rounded, and is compared by cross-multiplication. The law sees "
-        "nothing else of a case: latency, coverage and the terms of the agreement do not move it."
+        "Uptime is share(Good, All), counts that are never rounded, and is compared by cross-multiplication. How much must have "
+        "been measured is said by the terms of the agreement; nothing else of them moves this law, and neither does latency."
     )
 
 
@@ -98,8 +122,8 @@ def _tier_in_words(tier: Tier) -> str:
 
 
 def _clause(verdict: str, clause: str, goals: Sequence[str]) -> Iterator[str]:
-    yield f"decide(case(_, share(Good, All), _, _, _), {verdict}, [{clause}]) :-"
-    yield ",\n".join(f"    {goal}" for goal in ("All > 0", *goals)) + "."
+    yield f"decide(Case, {verdict}, [{clause}]) :-"
+    yield ",\n".join(f"    {goal}" for goal in ("measured(Case, Good, All)", *goals)) + "."
 
 
 def verdict_of(tier: Tier) -> str:

@@ -12,6 +12,29 @@ from governance.values import Ratio
 
 _FINE = 1_000_000_000
 _WIDTH = 130
+_ASKING = """\
+%   Twenty samples and 95 % of the slots are asked for.
+verdict(Samples, Uptime, Coverage, Verdict-Clauses) :-
+    user:decide(case(Samples, Uptime, share(1, 1), Coverage, terms(share(1, 1), [], none, share(19, 20), 20)), Verdict, Clauses).
+
+uptime(Good, All, Answer) :- verdict(20, share(Good, All), share(95, 100), Answer).
+"""
+_DATA_TESTS = """\
+:- begin_tests(data).
+
+test(below_the_minimum_of_samples, all(A == [insufficient_data-[insufficient_samples]])) :-
+    verdict(19, share(0, 1), share(1, 1), A).
+test(below_the_minimum_of_coverage, all(A == [insufficient_data-[insufficient_coverage]])) :-
+    verdict(20, share(0, 1), share(94_999, 100_000), A).
+test(no_slots, all(A == [insufficient_data-[insufficient_coverage]])) :-
+    verdict(20, share(0, 1), share(0, 0), A).
+test(both, all(A == [insufficient_data-[insufficient_samples], insufficient_data-[insufficient_coverage]])) :-
+    verdict(19, share(0, 1), share(94, 100), A).
+test(nothing_counted_comes_first, all(A == [NOTHING_COUNTED])) :-
+    verdict(0, share(0, 0), share(0, 100), A).
+
+:- end_tests(data).
+"""
 AMENDMENT_FACTS = """\
 %   Amendments: of a law that settles, with and without notice, and of one that routes.
 user:amendment_seat(settling, settlement).
@@ -37,16 +60,14 @@ def tests_of(table: TierTable) -> str:
 
 
 def _tests(table: TierTable) -> Iterator[str]:
-    yield f"/*  The law of the tier table {table.id}, at its boundaries. Written by `surety law from-terms` with the law.  */"
+    yield f"/*  The law {table.name} at its boundaries; written with it by `surety law from-terms`.  */"
     yield ""
     yield f":- module(test_{table.name}, [])."
     yield ":- use_module(library(plunit))."
     yield ""
     yield AMENDMENT_FACTS
     yield ""
-    yield "uptime(Good, All, Verdict-Clauses) :-"
-    yield "    user:decide(case(1000, share(Good, All), share(1, 1), share(1, 1), none), Verdict, Clauses)."
-    yield ""
+    yield _ASKING
     yield ":- begin_tests(uptime)."
     yield ""
     yield _test("nothing_counted", _nothing_counted(table), 0, 0)
@@ -58,6 +79,7 @@ def _tests(table: TierTable) -> Iterator[str]:
     yield ""
     yield ":- end_tests(uptime)."
     yield ""
+    yield _DATA_TESTS.replace("NOTHING_COUNTED", _nothing_counted(table))
     yield from _one_verdict(table)
     yield ""
     yield AMENDMENT_TESTS
@@ -75,10 +97,9 @@ def _one_verdict(table: TierTable) -> Iterator[str]:
     yield "    assertion(Answers = [_])."
     yield ""
     yield "%   The rest of a case does not move it."
-    good, counted = decimal_share(_boundaries(table)[0])
-    yield "test(only_uptime_counts, forall(( member(Samples, [0, 1]), member(Other, [share(0, 0), share(0, 1)]) ))) :-"
-    yield f"    Case = case(Samples, share({grouped(good)}, {grouped(counted)}), Other, Other, none),"
-    yield "    findall(Verdict, user:decide(Case, Verdict, _), Verdicts),"
+    yield "test(latency_and_other_tiers_do_not_count, forall(member(Attained, [share(0, 0), share(0, 1), share(1, 1)]))) :-"
+    yield "    Terms = terms(share(1, 2), [tier(1, share(0, 1), share(1, 2), 1, 1)], latency(1, share(1, 1), 1), share(0, 1), 0),"
+    yield "    findall(Verdict, user:decide(case(0, share(1, 1), Attained, share(0, 0), Terms), Verdict, _), Verdicts),"
     yield "    assertion(Verdicts == [met])."
     yield ""
     yield ":- end_tests(one_verdict)."

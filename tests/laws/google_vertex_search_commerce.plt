@@ -1,4 +1,4 @@
-/*  The law of the tier table google-vertex-search-commerce, at its boundaries. Written by `surety law from-terms` with the law.  */
+/*  The law google_vertex_search_commerce at its boundaries; written with it by `surety law from-terms`.  */
 
 :- module(test_google_vertex_search_commerce, []).
 :- use_module(library(plunit)).
@@ -10,8 +10,11 @@ user:amendment_seat(routing, routing).
 user:amendment_notice_s(settling, 0).
 user:amendment_notice_s(routing, 0).
 
-uptime(Good, All, Verdict-Clauses) :-
-    user:decide(case(1000, share(Good, All), share(1, 1), share(1, 1), none), Verdict, Clauses).
+%   Twenty samples and 95 % of the slots are asked for.
+verdict(Samples, Uptime, Coverage, Verdict-Clauses) :-
+    user:decide(case(Samples, Uptime, share(1, 1), Coverage, terms(share(1, 1), [], none, share(19, 20), 20)), Verdict, Clauses).
+
+uptime(Good, All, Answer) :- verdict(20, share(Good, All), share(95, 100), Answer).
 
 :- begin_tests(uptime).
 
@@ -50,6 +53,21 @@ test(nothing_worked_at_the_largest_count, all(A == [breach(3, 5000, 0)-[uptime_t
 
 :- end_tests(uptime).
 
+:- begin_tests(data).
+
+test(below_the_minimum_of_samples, all(A == [insufficient_data-[insufficient_samples]])) :-
+    verdict(19, share(0, 1), share(1, 1), A).
+test(below_the_minimum_of_coverage, all(A == [insufficient_data-[insufficient_coverage]])) :-
+    verdict(20, share(0, 1), share(94_999, 100_000), A).
+test(no_slots, all(A == [insufficient_data-[insufficient_coverage]])) :-
+    verdict(20, share(0, 1), share(0, 0), A).
+test(both, all(A == [insufficient_data-[insufficient_samples], insufficient_data-[insufficient_coverage]])) :-
+    verdict(19, share(0, 1), share(94, 100), A).
+test(nothing_counted_comes_first, all(A == [met-[nothing_counted]])) :-
+    verdict(0, share(0, 0), share(0, 100), A).
+
+:- end_tests(data).
+
 :- begin_tests(one_verdict).
 
 test(exactly_one, forall(member(Good, [0, 1, 949, 950, 951, 989, 990, 991, 998, 999, 1000]))) :-
@@ -57,9 +75,9 @@ test(exactly_one, forall(member(Good, [0, 1, 949, 950, 951, 989, 990, 991, 998, 
     assertion(Answers = [_]).
 
 %   The rest of a case does not move it.
-test(only_uptime_counts, forall(( member(Samples, [0, 1]), member(Other, [share(0, 0), share(0, 1)]) ))) :-
-    Case = case(Samples, share(999, 1000), Other, Other, none),
-    findall(Verdict, user:decide(Case, Verdict, _), Verdicts),
+test(latency_and_other_tiers_do_not_count, forall(member(Attained, [share(0, 0), share(0, 1), share(1, 1)]))) :-
+    Terms = terms(share(1, 2), [tier(1, share(0, 1), share(1, 2), 1, 1)], latency(1, share(1, 1), 1), share(0, 1), 0),
+    findall(Verdict, user:decide(case(0, share(1, 1), Attained, share(0, 0), Terms), Verdict, _), Verdicts),
     assertion(Verdicts == [met]).
 
 :- end_tests(one_verdict).

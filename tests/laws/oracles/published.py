@@ -25,6 +25,15 @@ def verdict(law: str, case: Case) -> Verdict:
     if case.uptime.denominator == 0:
         outcome = Outcome.MET if law in NOTHING_COUNTED_IS_MET else Outcome.NO_DATA
         return Verdict(outcome, 0, 0, 0, ("nothing_counted",))
+    short = []
+    if case.samples < case.terms.minimum_samples:
+        short.append("insufficient_samples")
+    seen, slots, minimum = case.coverage.numerator, case.coverage.denominator, case.terms.minimum_coverage
+    wanted = Fraction(minimum.numerator, minimum.denominator)
+    if wanted and (slots == 0 or Fraction(seen, slots) < wanted):
+        short.append("insufficient_coverage")
+    if short:
+        return Verdict(Outcome.NO_DATA, 0, 0, 0, tuple(short))
     percent = Fraction(case.uptime.numerator * 100, case.uptime.denominator)
     tier, credit = 0, 0
     for number, (below, paid) in enumerate(TABLES[law], start=1):

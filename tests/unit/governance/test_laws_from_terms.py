@@ -110,6 +110,11 @@ def test_the_tests_that_go_with_a_random_law_pass(
         ("insufficient_data, [nothing", "met, [nothing"),
         ("Seat, settlement", "Seat, routing"),
         ("NoticeS >= 0", "NoticeS > 0"),
+        ("Samples < Minimum", "Samples =< Minimum"),
+        ("Samples >= MinimumSamples", "Samples > MinimumSamples"),
+        (">= Numerator * Slots", "> Numerator * Slots"),
+        ("covered(_, share(0, _)).", ""),
+        ("    Slots > 0,\n", ""),
     ],
 )
 def test_the_tests_that_go_with_a_law_notice_a_broken_line(tmp_path: Path, right: str, wrong: str) -> None:
