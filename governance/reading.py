@@ -18,7 +18,13 @@ from governance.engine import EngineFault
 from governance.facts import MOST_FIGURE
 from governance.law import Law
 
-BLOCK, ROUTE, RESIDENCY, PREFER, STRATEGY = "block_provider", "route_inference", "enforce_residency", "prefer_provider", "strategy"
+BLOCK, ROUTE, RESIDENCY, PREFER, STRATEGY = (
+    "block_provider",
+    "route_inference",
+    "enforce_residency",
+    "prefer_provider",
+    "strategy",
+)
 GROUPS = (BLOCK, ROUTE, RESIDENCY, PREFER)
 ARITY = {BLOCK: 2, ROUTE: 2, RESIDENCY: 1, PREFER: 2, STRATEGY: 2}
 Strategy = Literal["cost_first", "latency_first", "compliance_first", "sla_first"]
@@ -94,7 +100,9 @@ def reading_of(law: Law) -> Reading:
 def _reading(text: str) -> Reading:
     status, answer = questions.read_law(text)
     if status <= 0:
-        raise EngineFault(f"what a law reads could not be found: {answer}", remedy="this is a fault of the host: please report it")
+        raise EngineFault(
+            f"what a law reads could not be found: {answer}", remedy="this is a fault of the host: please report it"
+        )
     lines: dict[str, tuple[int, ...]] = {}
     facts: dict[str, set[str]] = {name: set() for name in (*GROUPS, STRATEGY)}
     columns: dict[str, set[str]] = {name: set() for name in (*GROUPS, STRATEGY)}
