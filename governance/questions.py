@@ -143,7 +143,7 @@ def decide(law: int, counts: tuple[int, ...], figures: Figures) -> Verdict | NoV
     return _thread().decide(law, counts, figures)
 
 
-def bounded(allowed_s: float, home: str, question: str, law: int, *, given: Sequence[str]) -> tuple[int, str]:
+def bounded(allowed_s: float, home: str, question: str, law: int, *, given: tuple[str, ...]) -> tuple[int, str]:
     """A question about a loaded law that ends when the processor time is over: a status and a text. Raises EngineFault."""
     thread = _thread()
     number = thread.begin(allowed_s)

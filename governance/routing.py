@@ -28,6 +28,7 @@ from governance.signatures import ON_DEMAND, SPOT, Capacity, Signature
 __all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
 _KEPT_CHANGES = 1_024
+_TOLD_AT_ONCE = 1_000
 _MOST_JUDGED = 200_000  # shelves, over all kinds of request that are kept
 _MOST_VERDICTS = 500_000
 _MOST_EXPLAINED = 50_000  # rungs, over all decisions that are kept in full
@@ -100,12 +101,16 @@ class Router:
         return self._shelves.facts(offer)
 
     def load(self, offers: Iterable[OfferFacts]) -> None:
-        """Routes over these offers, and no others. Raises BadInput for two of one name, and changes nothing then."""
+        """Routes over these offers, and no others. Raises BadInput for two of one name, and changes nothing then.
+
+        Tells Prolog of them, so that the first request need not wait for that. Raises EngineFault.
+        """
         with self._lock:
             self._shelves.load(offers)
-            self._changes.clear()
             self._young, self._old = {}, {}
             self._moved_on()
+            self._changes.clear()
+            self._judged_by(lambda: self._judge.tell(islice(self._shelves.profiles(), _TOLD_AT_ONCE)))
 
     def put(self, offer: OfferFacts) -> None:
         """One offer, new or in the place of the one of its name."""
@@ -219,6 +224,5 @@ class Router:
     def _bound_memory(self) -> None:
         if self._judge.kept > _MOST_VERDICTS:
             self._judge.kept = 0
-            for shelf in self._shelves.shelves.values():
-                for profile in shelf.profiles:
-                    profile.verdicts.clear()
+            for profile in self._shelves.profiles():
+                profile.verdicts.clear()

@@ -1,7 +1,7 @@
 """Routing against its peers: the same policy, offers and requests, in one run and in turns, each checked by an oracle first.
 
 Cold: a question after one of which no fact was the same, to offers that were loaded for it. The law knows the offers, as OPA
-knows its data; nothing is kept of an earlier question of the same kind, nor of one like it in anything. First: not even the
+knows its data; nothing is kept of an earlier question of the same kind, nor of one like it in anything. First sight: not even the
 other question was asked before. Warm: the question was asked before, and no offer has changed since. The peers keep no
 answers, so that their one figure stands for all three; it is taken after the policy was compiled, the offers were loaded and
 some questions were answered. Figures are medians of the rounds' medians, from a request as a mapping to an offer's id.
@@ -49,7 +49,7 @@ def rows(
     """
     results = play(peers, ours, sizes, rounds, python)
     lines = [
-        *_own("first: offers just loaded, no question asked before", results.first),
+        *_own("first sight: offers just loaded, no question asked before", results.first),
         *_own("cold: nothing kept of an earlier question of the same kind", results.cold),
         *_own("warm: the same question was asked before", results.warm),
     ]
