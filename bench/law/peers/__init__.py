@@ -81,8 +81,8 @@ def _of_peer(peer: Peer, result: Result, results: Results) -> Iterator[report.Me
             yield report.measure(
                 f"{name}: {size:,} offers", taken_s * 1e6, "us", against=("ours warm, us", results.warm[size] * 1e6)
             )
-    for size, foreseen_s in result.unasked.items():
-        yield _unmeasured(f"{name}: {size:,} offers", f"not asked: a decision would take about {foreseen_s:.0f} s")
+    for size, why in result.unasked.items():
+        yield _unmeasured(f"{name}: {size:,} offers", why, promise if size == JUDGED_AT else None)
     if result.failed is not None:
         yield _unmeasured(name, result.failed, None if JUDGED_AT in result.seconds else promise)
 

@@ -16,7 +16,7 @@ from bench.law.peers.workload import Offer, Request
 
 TURN_S = 0.25  # what one turn of one contestant may take, roughly
 CHECK_S = 1.0
-SURVIVABLE_S = 2.5  # a decision that would take longer is not asked for
+SURVIVABLE_S, LOADABLE_S = 2.5, 15.0  # a decision, or a load of offers, that would take longer is not asked for
 LEAST_CHECKED, LEAST_TIMED, LEAST_OWN, MOST_TIMED = 4, 2, 6, 96
 
 Oracle = Callable[[Sequence[Offer], Request], str | None]
@@ -39,12 +39,16 @@ class Peer:
 
 @dataclass(slots=True)
 class Result:
-    """What came of one contestant: median seconds of a decision by number of offers, and why there are no more of them."""
+    """What came of one contestant: median seconds of a decision by number of offers, and why there are no more of them.
+
+    ``loads`` are the seconds that loading took; ``unasked`` says, by number of offers, why it was not asked.
+    """
 
     version: str = ""
+    loads: dict[int, float] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
     failed: str | None = None
-    unasked: dict[int, float] = field(default_factory=dict)  # foreseen seconds of a decision, by number of offers
+    unasked: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -115,12 +119,14 @@ def _ready(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequen
     """Loads and checks against the oracle; how many questions then make a turn, 0 for none."""
     if result.failed is not None:
         return 0
-    foreseen_s = _foreseen_s(result.seconds, len(offers))
-    if foreseen_s > SURVIVABLE_S or result.unasked:
-        result.unasked[len(offers)] = foreseen_s
+    too_long = _too_long(result, len(offers))
+    if too_long is not None:
+        result.unasked[len(offers)] = too_long
         return 0
     try:
+        begun = time.perf_counter()
         result.version = worker.load(offers, peer.form)
+        result.loads[len(offers)] = time.perf_counter() - begun
         first = _right(peer, worker, offers, requests[:LEAST_CHECKED])
         each_s = max(_median_s(first.taken_ns), 1e-7)
         _right(peer, worker, offers, requests[LEAST_CHECKED : int(CHECK_S / each_s)])
@@ -128,6 +134,18 @@ def _ready(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequen
         result.failed = str(error)
         return 0
     return min(MOST_TIMED, max(LEAST_TIMED, int(TURN_S / each_s)))
+
+
+def _too_long(result: Result, size: int) -> str | None:
+    """Why a peer had better not be asked about so many offers."""
+    for what, seconds, allowed_s in (
+        ("a decision", result.seconds, SURVIVABLE_S),
+        ("loading", result.loads, LOADABLE_S),
+    ):
+        foreseen_s = _foreseen_s(seconds, size)
+        if foreseen_s > allowed_s:
+            return f"not asked: {what} would take about {foreseen_s:.0f} s"
+    return None
 
 
 def _foreseen_s(seconds: dict[int, float], size: int) -> float:

@@ -69,7 +69,8 @@ class Worker:
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         if self._process.stdin is None or self._process.stdout is None:
             raise AssertionError("a worker is started with pipes")
-        deadline = threading.Timer(self._allowed_s, self._process.kill)
+        late = threading.Event()
+        deadline = threading.Timer(self._allowed_s, self._give_up, [late])
         deadline.start()
         try:
             self._process.stdin.write(json.dumps(question) + "\n")
@@ -81,7 +82,13 @@ class Worker:
             deadline.cancel()
         if not line:
             self._process.wait()
+            if late.is_set():
+                raise CannotRun(f"no answer within {self._allowed_s:.0f} s")
             self._complaints.seek(0)
-            raise CannotRun(f"ended by itself or late: {brief(self._complaints.read())}")
+            raise CannotRun(f"ended by itself: {brief(self._complaints.read())}")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _give_up(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()

@@ -177,11 +177,19 @@ def test_a_peer_is_not_asked_where_a_decision_would_take_too_long_and_says_so(to
     assert "not asked: a decision would take about" in str(lines[-1]["against"])
 
 
+@pytest.mark.parametrize("toy", [CHEAPEST], indirect=True)
+def test_a_size_that_cannot_be_loaded_in_time_breaks_the_promise_made_for_it(toy: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contest, "LOADABLE_S", 0.0)
+    lines = lines_of(toy, sizes=(10, 1_000))
+    assert [(line["unit"], line["met"]) for line in lines] == [("us", None), ("not measured", False)]
+    assert "not asked: loading would take about" in str(lines[-1]["against"])
+
+
 @pytest.mark.parametrize("toy", ["__import__('time').sleep(60)"], indirect=True)
 def test_a_peer_that_does_not_answer_in_time_is_ended(toy: Peer) -> None:
     with Worker(Path(sys.executable), toy.engine, allowed_s=2) as worker:
         worker.load([OFFER], "")
-        with pytest.raises(CannotRun, match="ended by itself or late"):
+        with pytest.raises(CannotRun, match="no answer within 2 s"):
             worker.ask([REQUEST], "")
 
 
