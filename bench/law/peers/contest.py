@@ -16,7 +16,7 @@ from bench.law.peers.workload import Offer, Request
 
 TURN_S = 0.25  # what one turn of one contestant may take, roughly
 CHECK_S = 1.0
-SURVIVABLE_S, LOADABLE_S = 2.5, 15.0  # a decision, or a load of offers, that would take longer is not asked for
+SURVIVABLE_S, LOADABLE_S = 2.5, 20.0  # a decision, or a load of offers, that would take longer is not asked for
 LEAST_CHECKED, LEAST_TIMED, LEAST_OWN, MOST_TIMED = 4, 2, 6, 96
 
 Oracle = Callable[[Sequence[Offer], Request], str | None]
@@ -76,16 +76,40 @@ def play(peers: Sequence[Peer], ours: Factory, sizes: Sequence[int], rounds: int
 
 
 def _workers(peers: Sequence[Peer], results: Results, python: Callable[[str], Path], stack: ExitStack) -> dict[Peer, Worker]:
+    """One for each engine, however many peers it decides for. All start before the first is waited for."""
     started: dict[str, Worker] = {}
-    workers = {}
     for peer in peers:
         try:
             if peer.engine not in started:
                 started[peer.engine] = stack.enter_context(Worker(python(peer.environment), peer.engine))
-            workers[peer] = started[peer.engine]
         except CannotRun as error:
             results.peers[peer].failed = str(error)
+    versions = {engine: _started(worker) for engine, worker in started.items()}
+    workers = {}
+    for peer in peers:
+        if peer.engine in started:
+            results.peers[peer].version, results.peers[peer].failed = versions[peer.engine]
+            workers[peer] = started[peer.engine]
+            _warm_up(peer, workers[peer], results.peers[peer])
     return workers
+
+
+def _warm_up(peer: Peer, worker: Worker, result: Result) -> None:
+    """What an engine does once in its life is over before anything is timed."""
+    if result.failed is None:
+        try:
+            worker.load(workload.offers(1), peer.form)
+            worker.ask(workload.requests()[:1], peer.form)
+        except CannotRun as error:
+            result.failed = str(error)
+
+
+def _started(worker: Worker) -> tuple[str, str | None]:
+    """The engine's version, and why it did not start, where it did not."""
+    try:
+        return worker.started(), None
+    except CannotRun as error:
+        return "", str(error)
 
 
 def _one_size(size: int, rounds: int, ours: Factory, workers: dict[Peer, Worker], results: Results) -> None:
@@ -125,7 +149,7 @@ def _ready(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequen
         return 0
     try:
         begun = time.perf_counter()
-        result.version = worker.load(offers, peer.form)
+        worker.load(offers, peer.form)
         result.loads[len(offers)] = time.perf_counter() - begun
         first = _right(peer, worker, offers, requests[:LEAST_CHECKED])
         each_s = max(_median_s(first.taken_ns), 1e-7)
@@ -138,23 +162,20 @@ def _ready(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequen
 
 def _too_long(result: Result, size: int) -> str | None:
     """Why a peer had better not be asked about so many offers."""
-    for what, seconds, allowed_s in (
-        ("a decision", result.seconds, SURVIVABLE_S),
-        ("loading", result.loads, LOADABLE_S),
-    ):
-        foreseen_s = _foreseen_s(seconds, size)
-        if foreseen_s > allowed_s:
-            return f"not asked: {what} would take about {foreseen_s:.0f} s"
-    return None
+    decision_s = _foreseen_s(result.seconds, size, growing=True)
+    if decision_s > SURVIVABLE_S:
+        return f"not asked: a decision would take about {decision_s:.0f} s"
+    loading_s = _foreseen_s(result.loads, size, growing=False)
+    return f"not asked: loading would take {loading_s:.0f} s or more" if loading_s > LOADABLE_S else None
 
 
-def _foreseen_s(seconds: dict[int, float], size: int) -> float:
-    """As the last two sizes grew, and at least in proportion; nothing is foreseen of who was not asked yet."""
+def _foreseen_s(seconds: dict[int, float], size: int, *, growing: bool) -> float:
+    """In proportion, or as the last two sizes grew if that is more; nothing is foreseen of who was not asked yet."""
     if not seconds:
         return 0.0
     *before, last = sorted(seconds)
-    growth = max(1.0, (seconds[last] / seconds[before[-1]]) / (last / before[-1])) if before else 1.0
-    return seconds[last] * (size / last) * growth
+    growth = (seconds[last] / seconds[before[-1]]) / (last / before[-1]) if before and growing else 1.0
+    return seconds[last] * (size / last) * max(1.0, growth)
 
 
 def _right(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequence[Request]) -> Timed:

@@ -51,9 +51,13 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def load(self, offers: Sequence[Offer], form: str) -> str:
-        """Makes the engine ready to decide over these offers; gives its version."""
-        return str(self._answer({"load": offers, "form": form})["version"])
+    def started(self) -> str:
+        """Waits until the engine is there; gives its version. To be called once, before all else."""
+        return str(self._answer(None)["version"])
+
+    def load(self, offers: Sequence[Offer], form: str) -> None:
+        """Makes the engine ready to decide over these offers."""
+        self._answer({"load": offers, "form": form})
 
     def ask(self, requests: Sequence[Request], form: str) -> Timed:
         """Has it decide one request after another."""
@@ -66,15 +70,16 @@ class Worker:
         self._process.communicate()
         self._complaints.close()
 
-    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, question: dict[str, Any] | None) -> dict[str, Any]:
         if self._process.stdin is None or self._process.stdout is None:
             raise AssertionError("a worker is started with pipes")
         late = threading.Event()
         deadline = threading.Timer(self._allowed_s, self._give_up, [late])
         deadline.start()
         try:
-            self._process.stdin.write(json.dumps(question) + "\n")
-            self._process.stdin.flush()
+            if question is not None:
+                self._process.stdin.write(json.dumps(question) + "\n")
+                self._process.stdin.flush()
             line = self._process.stdout.readline()
         except BrokenPipeError:
             line = ""

@@ -2,9 +2,9 @@
 
     python -m bench.law.peers.engines.serve <engine>
 
-Each line of standard input is a JSON object, answered by one line: ``{"load": [offers], "form": "..."}`` by
-``{"version": "..."}``; ``{"ask": [requests], "form": "..."}`` by ``{"answers": [...], "taken_ns": [...]}``. Only the decision
-is within the time, from a request as a mapping to an offer's id.
+Its first line of output is ``{"version": "..."}``. Then each line of standard input is a JSON object, answered by one line:
+``{"load": [offers], "form": "..."}`` by ``{}``; ``{"ask": [requests], "form": "..."}`` by ``{"answers": [...], "taken_ns":
+[...]}``. Only the decision is within the time, from a request as a mapping to an offer's id.
 """
 
 from __future__ import annotations
@@ -34,16 +34,20 @@ class Engine(Protocol):
 async def serve(engine: Engine, questions: TextIO, answers: TextIO) -> None:
     """Answers until the questions end."""
     ready: dict[str, Decide] = {}
+    _write(answers, {"version": engine.VERSION})
     for line in questions:
         told = json.loads(line)
         form = told["form"]
         if "load" in told:
             ready[form] = engine.prepare(told["load"], form)
-            answer: Mapping[str, Any] = {"version": engine.VERSION}
+            _write(answers, {})
         else:
-            answer = await _timed(ready[form], told["ask"])
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+            _write(answers, await _timed(ready[form], told["ask"]))
+
+
+def _write(answers: TextIO, answer: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
 
 
 async def _timed(decide: Decide, requests: Sequence[Request]) -> dict[str, Any]:
