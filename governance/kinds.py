@@ -14,10 +14,10 @@ from typing import NamedTuple
 from governance.facts import RequestFacts
 from governance.judging import Judge
 from governance.reading import BLOCK, GROUPS, PREFER, RESIDENCY, ROUTE, Reading, Strategy
-from governance.shelves import ON_DEMAND, Order, Rung, Shelf, Shelves
+from governance.shelves import Order, Rung, Shelf, Shelves
+from governance.signatures import ON_DEMAND, Signature
 
 _FEW = 16  # to be entered one by one
-Signature = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Kind:
         if not self.heads:
             return Choice(None, (), self.strategy)
         _, first, shelf = self.heads[0]
-        return Choice(first[-1], self.verdicts[shelf.signature].clauses(reading), self.strategy)
+        return Choice(Rung(*first[-2:]), self.verdicts[shelf.signature].clauses(reading), self.strategy)
 
     def _judged(self, shelves: Sequence[Shelf], judge: Judge) -> dict[Signature, Verdict]:
         """A later rule is asked only about what the earlier ones let through."""
