@@ -17,6 +17,7 @@ from governance.reading import BLOCK, GROUPS, PREFER, RESIDENCY, ROUTE, Reading,
 from governance.shelves import Order, Rung, Shelf, Shelves
 from governance.signatures import ON_DEMAND, Signature
 
+_MOST_VERDICTS = 4_096
 _FEW = 16  # to be entered one by one
 
 
@@ -51,6 +52,17 @@ class Verdict(NamedTuple):
         return tuple(reading.groups[group].clause(number) for group, number in cited if number)
 
 
+class _Verdicts(dict[tuple[int, int, int, int, bool], Verdict]):
+    """Each verdict once: there are few, and many shelves that have them."""
+
+    def __missing__(self, clauses: tuple[int, int, int, int, bool]) -> Verdict:
+        if len(self) >= _MOST_VERDICTS:
+            self.clear()
+        verdict = self[clauses] = Verdict(*clauses)
+        return verdict
+
+
+_verdict = _Verdicts().__getitem__
 Head = tuple[bool, Order, Shelf]  # not preferred; the first of the shelf; the shelf
 
 
@@ -92,7 +104,7 @@ class Kind:
             permitted = [shelf for shelf in permitted if homes[shelf]]
         prefers = dict(zip(permitted, self._of_group(PREFER, permitted, judge), strict=True))
         return {
-            shelf.signature: Verdict(block, routes.get(shelf, 0), homes.get(shelf, 0), prefers.get(shelf, 0), shelf in prefers)
+            shelf.signature: _verdict((block, routes.get(shelf, 0), homes.get(shelf, 0), prefers.get(shelf, 0), shelf in prefers))
             for shelf, block in zip(shelves, blocks, strict=True)
         }
 

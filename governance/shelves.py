@@ -116,42 +116,50 @@ class Shelves:
         self.touched.update(self.shelves)
 
     def put(self, offer: OfferFacts) -> None:
-        """One offer, new or in the place of the one of its name."""
-        before = self._offers.get(offer.offer)
+        """One offer, new or in the place of the one of its name. A rung of which nothing has changed stays where it is."""
+        before, places = self._offers.get(offer.offer), self._places.get(offer.offer, ())
+        alike = before is not None and _BUT_PRICES(before) == _BUT_PRICES(offer)
+        signatures = self._sign.priced(offer, places[0].signature[2:]) if alike and places else self._sign.one(offer)
+        stays: list[Shelf] = []
         if before is None:
             self._names = None
-        elif before == offer:
-            return
-        left = self._take_out(before) if before is not None else ()
-        signatures = self._sign.one(offer)
+        else:
+            if alike:
+                stays = [shelf for shelf in places if shelf.signature in signatures and _same_price(shelf, before, offer)]
+            left = [shelf for shelf in places if shelf not in stays]
+            self._take_out(before, left)
+        self._offers[offer.offer] = offer
+        self._places[offer.offer] = tuple([self._placed(signature, offer, stays) for signature in signatures])
         if not signatures:
             self.blind[offer.offer] = offer.missing() or ""
-        placed = tuple([self.shelves.get(signature) or self._new_shelf(signature, offer) for signature in signatures])
-        for shelf in placed:
-            for strategy, order in shelf.orders.items():
-                insort(order, ordered(strategy, (offer,), shelf.capacity)[0])
-        self.touched.update(signatures)
-        self._offers[offer.offer] = offer
-        self._places[offer.offer] = placed
-        self._clear_away(left)
+        if before is not None:
+            self._clear_away(left)
 
     def remove(self, offer: str) -> None:
         """One offer less; nothing happens where there is none of that name."""
         before = self._offers.pop(offer, None)
         if before is not None:
             self._names = None
-            self._clear_away(self._take_out(before))
+            left = self._places.pop(offer)
+            self._take_out(before, left)
+            self._clear_away(left)
 
-    def _take_out(self, offer: OfferFacts) -> tuple[Shelf, ...]:
+    def _placed(self, signature: Signature, offer: OfferFacts, stays: Sequence[Shelf]) -> Shelf:
+        shelf = self.shelves.get(signature) or self._new_shelf(signature, offer)
+        if shelf not in stays:
+            for strategy, order in shelf.orders.items():
+                insort(order, _order(strategy, offer, shelf.capacity))
+            self.touched.add(signature)
+        return shelf
+
+    def _take_out(self, offer: OfferFacts, left: Sequence[Shelf]) -> None:
         self.blind.pop(offer.offer, None)
-        left = self._places.pop(offer.offer)
         for shelf in left:
             for strategy, order in shelf.orders.items():
-                del order[bisect_left(order, ordered(strategy, (offer,), shelf.capacity)[0])]
+                del order[bisect_left(order, _order(strategy, offer, shelf.capacity))]
             self.touched.add(shelf.signature)
-        return left
 
-    def _clear_away(self, left: tuple[Shelf, ...]) -> None:
+    def _clear_away(self, left: Sequence[Shelf]) -> None:
         """Shelves that became empty go, and with them the profiles that no other has."""
         for shelf in left:
             if shelf.orders[self._strategies[0]]:
@@ -178,6 +186,19 @@ class Shelves:
         return shelf
 
 
+def _order(strategy: str, offer: OfferFacts, capacity: Capacity) -> Order:
+    """Where one rung stands among others by a strategy."""
+    if strategy != "cost_first":
+        return ordered(strategy, (offer,), capacity)[0]
+    price = offer.spot_price_micro_usd if capacity == SPOT else offer.on_demand_price_micro_usd
+    return _UNKNOWN if price is None else price, offer.offer, capacity
+
+
+def _same_price(shelf: Shelf, before: OfferFacts, after: OfferFacts) -> bool:
+    price = _PRICE_OF[shelf.capacity]
+    return bool(price(before) == price(after))
+
+
 def ordered(strategy: str, offers: Sequence[OfferFacts], capacity: Capacity) -> list[Order]:
     """For each offer, where its rung of a capacity stands among others by a strategy."""
     prices = [_UNKNOWN if price is None else price for price in map(_PRICE_OF[capacity], offers)]
@@ -192,6 +213,7 @@ def ordered(strategy: str, offers: Sequence[OfferFacts], capacity: Capacity) -> 
     return [(price, offer.offer, capacity) for offer, price in priced]
 
 
+_BUT_PRICES = attrgetter("provider", "provider_jurisdiction", "region", "country", "credentials", "error_rate_ppm", "p95_ms")
 _PRICE_OF = {capacity: attrgetter(column) for capacity, column in PRICES.items()}
 
 

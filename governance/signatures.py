@@ -35,17 +35,16 @@ class Signer:
         """The signatures of an offer's rungs; none where a needed fact is not known."""
         if offer.missing() is not None:
             return ()
-        return self._signatures(offer, tuple([facet(column(offer)) for column, facet in self._columns]))
+        return self.priced(offer, tuple([facet(column(offer)) for column, facet in self._columns]))
 
     def many(self, offers: list[OfferFacts]) -> Iterable[tuple[Signature, ...]]:
         """The same for many offers, column by column: values come again and again."""
         columns = [list(map(_Memory(facet).__getitem__, map(column, offers))) for column, facet in self._columns]
         rows: Iterable[Signature] = zip(*columns, strict=True) if columns else ((),) * len(offers)
-        return (
-            () if offer.missing() is not None else self._signatures(offer, row) for offer, row in zip(offers, rows, strict=True)
-        )
+        return (() if offer.missing() is not None else self.priced(offer, row) for offer, row in zip(offers, rows, strict=True))
 
-    def _signatures(self, offer: OfferFacts, row: Signature) -> tuple[Signature, ...]:
+    def priced(self, offer: OfferFacts, row: Signature) -> tuple[Signature, ...]:
+        """The signatures of an offer's rungs, where what counts of the other columns is known."""
         spot, on_demand = offer.spot_price_micro_usd, offer.on_demand_price_micro_usd
         by_spot, by_demand = self._prices[SPOT], self._prices[ON_DEMAND]
         if spot is None:
