@@ -214,6 +214,46 @@ def test_offers_judged_together_are_judged_as_each_would_be_alone(seed: int) -> 
         assert route(law, request, offers) == one_by_one(law, request, offers), (law.text, request, offers)
 
 
+@pytest.mark.parametrize(
+    ("rule", "may"),
+    [
+        ("provider_p95_ms(P, V), V < 700", {"a", "b"}),
+        ("provider_p95_ms(P, V), price_ceiling_micro_usd(R, C), V < C", {"a", "b"}),
+        ("provider_p95_ms(P, V), price_ceiling_micro_usd(R, C), W is C - 250, V < W", {"a"}),
+        ("provider_p95_ms(P, V), length([x, y], L), between(L, 450, N), N >= 450, V < N", {"a"}),
+        ("provider_p95_ms(P, V), provider_error_rate_ppm(P, E), V < E", {"a"}),
+        ("provider_p95_ms(P, V), provider_error_rate_ppm(P, E), W = E, V < W", {"a"}),
+        ("provider_p95_ms(P, V), own(P, E), V < E", {"a"}),
+        ("provider_p95_ms(P, V), limit(W), V < W", {"a"}),
+        ("provider_p95_ms(P, V), member(W, [1, 450]), V < W", {"a"}),
+        ("provider_p95_ms(P, V), forall(member(W, [500, 600]), V =\\= W)", {"a", "c"}),
+        ("provider_p95_ms(P, V), X = (V < 5), X = (W < _), W =:= 500", {"b"}),
+        ("provider_p95_ms(P, V), same(V, W), W =:= 500", {"b"}),
+        ("provider_p95_ms(P, V), V mod 2 =:= 1", {"c"}),
+        ("provider_spot_price(P, V), p95_target_ms(R, T), V < T", {"a", "b"}),
+        ("provider_spot_price(P, V), V < 1.95", {"a"}),
+        ("provider_spot_price_micro_usd(P, V), provider_p95_ms(P, L), V < L", set()),
+        ("findall(C, provider_compliant(P, C), [_, _])", {"b"}),
+        ("provider_compliant(P, _)", {"a", "b"}),
+        ("provider_in_country(P, C), country(R, C)", {"a", "b"}),
+        ("findall(C, provider_in_country(P, C), [_])", {"c"}),
+        ("provider_capacity(P, K), K == spot, provider_jurisdiction(P, J), place(J)", {"a"}),
+    ],
+)
+def test_offers_that_a_law_tells_apart_are_never_judged_as_one(rule: str, may: set[str]) -> None:
+    law = load_routing_law(
+        f"route_inference(R, P) :- R == request, P == offer, {rule}.\n"
+        "own(P, E) :- provider_error_rate_ppm(P, E).\nlimit(450).\nsame(V, V).\nplace(de).\n"
+    )
+    offers = [
+        OfferFacts("a", "p", "de", "x", "de", frozenset({"gdpr"}), 1_900_000, None, 450, 400),
+        OfferFacts("b", "p", "us", "x", "de", frozenset({"gdpr", "soc2"}), 1_999_999, None, 450, 500),
+        OfferFacts("c", "p", "fr", "x", "fr", frozenset(), 2_000_000, None, 450, 701),
+    ]
+    decision = route(law, replace(REQUEST, price_ceiling_micro_usd=700, p95_target_ms=2), offers)
+    assert {rung.offer for rung in decision.ranked} == may
+
+
 @settings(max_examples=max(60, settings.default.max_examples if settings.default else 0))
 @given(st.integers(0, 2**32))
 def test_a_router_whose_offers_changed_decides_as_a_new_one(seed: int) -> None:
