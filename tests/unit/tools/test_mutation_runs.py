@@ -90,8 +90,10 @@ def test_a_file_without_mutants_is_said_so(repository: Path, till: Path) -> None
     [
         ("Ran 1 test for tests/foundry/A.t.sol:A\n[FAIL: 1 != 2] test_sum() (gas: 1)\n", "test_sum"),
         (
-            "Ran 2 tests for tests/foundry/A.t.sol:A\n[FAIL: relay: 3 != 1]\n\t[Sequence] (original: 9, shrunk: 1)\n"
-            "\t\tsender=0x01 calldata=open(uint8) args=[1]\n invariant_sums() (runs: 2, calls: 9, reverts: 0)\n",
+            (
+                "Ran 2 tests for tests/foundry/A.t.sol:A\n[FAIL: relay: 3 != 1]\n\t[Sequence] (original: 9, shrunk: 1)\n"
+                "\t\tsender=0x01 calldata=open(uint8) args=[1]\n invariant_sums() (runs: 2, calls: 9, reverts: 0)\n"
+            ),
             "invariant_sums",
         ),
     ],
