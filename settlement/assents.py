@@ -97,7 +97,7 @@ class Assents:
         if now_s < configuration.since_s:
             raise NotYet("the configuration is not in force yet", value=digest, remedy=f"sign from {configuration.since_s} on")
         if not configuration.reigns_at(now_s):
-            raise BadInput("the configuration is not in force any more", value=digest, remedy="sign as a member of the one that is")
+            raise BadInput("the configuration is not in force any more", value=digest, remedy="sign as one of those who are")
         return configuration
 
 

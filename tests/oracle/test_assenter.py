@@ -149,7 +149,8 @@ def test_whatever_is_no_yes_of_both_is_not_signed(bench, relay, assenter, runnin
 
 
 def test_the_law_that_routes_is_asked_about_routing(bench, relay, assenter):
-    bench.run("route_inference(_, _).\npermit_amendment(A) :- amendment_seat(A, routing), amendment_place(A, seat).\n", Seat.ROUTING)
+    permits = "permit_amendment(A) :- amendment_seat(A, routing), amendment_place(A, seat).\n"
+    bench.run(f"route_inference(_, _).\n{permits}", Seat.ROUTING)
     successor = "route_inference(_, _) :- fail.\naccept_establishment(A) :- amendment_seat(A, routing).\n"
     amendment = bench.propose(successor, Seat.ROUTING)
     bench.propose(successor, Seat.ROUTING, takes_seat=False)

@@ -61,7 +61,7 @@ def council(sqlite_troupe: Any) -> Council:
 
 @pytest.fixture
 def intake(council: Council) -> Iterator[Intake]:
-    served = Intake(create_app(council.troupe.relay, None, council.troupe.assents), "127.0.0.1", 0)
+    served = Intake(create_app(council.troupe.relay, None, council.troupe.assents), "127.0.0.1", 0)  # type: ignore[arg-type]
     served.start()
     yield served
     served.stop()

@@ -17,7 +17,7 @@ SOMEBODY = "0x" + "11" * 20
 _blocks = count(1)
 
 
-def at() -> tuple[Any, ...]:
+def at() -> tuple[str, int, bytes, bytes, int]:
     return SOMEBODY, next(_blocks), bytes(32), bytes(32), 0
 
 
