@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from governance.engine import AS_QUOTED, AS_TEXT, CAUGHT, STRING, UTF8, Attributes, EngineFault, Library, library
+from governance.engine import AS_QUOTED, AS_TEXT, CAUGHT, STRING, UTF8, Attributes, EngineFault, Library, library, load_modules
 from governance.figures import Figures
 from governance.overdue import Watchdog
 from governance.values import Ratio
@@ -259,6 +259,19 @@ def route(law: int, request: str, offers: str) -> tuple[int, str]:
         return thread.ask("surety_routing", "route", law, str(question), request, offers)
     finally:
         thread.end()
+
+
+def ask(modules: Sequence[str], home: str, question: str, *given: str) -> str:
+    """Puts a question with strings to a Prolog module of ours, loading it and those it needs at first; its answer is a text.
+
+    What is asked so keeps within limits of its own. Raises EngineFault.
+    """
+    thread = _thread()
+    load_modules(modules)
+    status, answer = thread.ask(home, question, *given)
+    if status <= 0:
+        raise EngineFault(f"Prolog did not answer {question!r}: {answer}", remedy=_REPORT)
+    return answer
 
 
 def detach() -> None:

@@ -1,0 +1,102 @@
+"""Drawing cases where a law is too free for a proof: what it then says is known of the drawn cases alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from governance.checking.answers import answered, shown_counts
+from governance.checking.finding import Finding, Grade
+from governance.checking.follower import End, Followed, Payoff, figures_text
+from governance.checking.space import Counts, Part, case_of_counts, drawn
+from governance.figures import Figures
+from governance.law import Law
+
+SAMPLES_PER_PART = 400
+_FOLLOWED_PER_PART = 40
+_ENOUGH_FAULTS = 3  # a law that does not end takes its time over each
+_GOOD = {"worse uptime": 1, "later answers": 3}  # where the good ones stand among the counts
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What the drawn cases of one region showed."""
+
+    samples: int
+    findings: tuple[Finding, ...]
+    tried: frozenset[int]
+    entered: frozenset[int]
+    left: frozenset[int]
+
+
+def sampled(law: Law, followed: Followed, part: Part, figures: Figures, under: str) -> Sampled:
+    """Draws cases of a region, each beside a worse one; always the same for the same law and region."""
+    draw = Random(f"{part.counts}")  # noqa: S311 - to vary, not to hide
+    drawer = _Drawer(law, followed, figures, under, draw)
+    samples = 0
+    for number in range(SAMPLES_PER_PART):
+        if drawer.faults >= _ENOUGH_FAULTS:
+            break
+        counts = drawn(part.regions, draw)
+        if counts is not None:
+            samples += 1
+            drawer.look_at(counts, follow=number < _FOLLOWED_PER_PART)
+    return Sampled(
+        samples,
+        tuple(drawer.findings.values()),
+        frozenset(drawer.marks[0]),
+        frozenset(drawer.marks[1]),
+        frozenset(drawer.marks[2]),
+    )
+
+
+class _Drawer:
+    """Looks at drawn cases, and keeps the first finding of each kind."""
+
+    def __init__(self, law: Law, followed: Followed, figures: Figures, under: str, draw: Random) -> None:
+        self._law, self._followed, self._figures, self._under, self._draw = law, followed, figures, under, draw
+        self._text = figures_text(figures)
+        self.findings: dict[str, Finding] = {}
+        self.faults = 0
+        self.marks: tuple[set[int], set[int], set[int]] = (set(), set(), set())
+
+    def look_at(self, counts: Counts, *, follow: bool) -> None:
+        """One case, and a worse one for each way of being worse."""
+        end, payoff = self._answer(counts)
+        if follow:
+            self._follow(counts)
+        if end is not End.VERDICT:
+            self.faults += 1
+            self._add(f"{end}", counts, f"gives no verdict for a drawn case: {end}", shown_counts(counts))
+            return
+        for word, place in _GOOD.items():
+            if counts[place] and payoff is not None:
+                self._worsen(counts, place, word, payoff)
+
+    def _worsen(self, counts: Counts, place: int, word: str, payoff: Payoff) -> None:
+        fewer = max(0, counts[place] - self._draw.choice((1, 1 + self._draw.randrange(counts[place]))))
+        worse = _with(counts, place, fewer)
+        _, after = self._answer(worse)
+        if after is not None and (after.credit_bps < payoff.credit_bps or after.slash_bps < payoff.slash_bps):
+            example = f"{shown_counts(counts)}; then {shown_counts(worse)}"
+            self._add(word, worse, f"with {word}, {payoff} becomes {after}", example)
+
+    def _add(self, kind: str, counts: Counts, message: str, example: str) -> None:
+        if kind not in self.findings:
+            left = sorted(self._followed.case(counts, self._text).left)
+            line = self._followed.line(-1 - left[0]) if left else 0
+            name = "worse pays more" if kind in _GOOD else "no verdict"
+            self.findings[kind] = Finding(Grade.ERROR, name, line, message, example, self._under)
+
+    def _follow(self, counts: Counts) -> None:
+        run = self._followed.case(counts, self._text)
+        for mark, numbers in zip(self.marks, (run.tried, run.entered, run.left), strict=True):
+            mark |= numbers
+
+    def _answer(self, counts: Counts) -> tuple[End, Payoff | None]:
+        return answered(self._law, case_of_counts(counts, self._figures))
+
+
+def _with(counts: Counts, place: int, value: int) -> Counts:
+    samples, *rest = counts[:place] + (value,) + counts[place + 1 :]
+    return samples, *rest  # type: ignore[return-value]  # one number was put in another's place
