@@ -4,7 +4,7 @@
     any other throws fact_needed(Name): whoever follows then gives it in each of the ways that it may be.
 */
 
-:- module(surety_given_facts, [give_facts/2, give_no_facts/0, given_fact/2, granted_fact/1]).
+:- module(surety_given_facts, [give_facts/2, give_no_facts/0, no_facts/0, given_fact/2, granted_fact/1]).
 
 :- use_module(library(lists)).
 :- use_module(numbers).

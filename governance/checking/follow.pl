@@ -10,7 +10,7 @@
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(library(solution_sequences)).
-:- use_module(reading).
+:- use_module(clauses).
 :- use_module(numbers).
 :- use_module(sorting).
 :- use_module(facts).
@@ -196,12 +196,20 @@ solve(builtin(Goal, Offset), _) :- b_setval(surety_place, Offset), builtin(Goal,
 local(Goal) :- prolog_current_choice(Cut), solve(Goal, Cut).
 
 called(Predicate, Goal, Id) :-
+    no_facts, !,
     prolog_current_choice(Cut),
     law_clause(Predicate, Id, Head, Body, _),
     mark(tried, Id),
     Place is -1 - Id,                       % in notes: the clause with that number
     b_setval(surety_place, Place),
     heads(Head, Goal),
+    mark(entered, Id),
+    solve(Body, Cut),
+    mark(left, Id).
+
+called(Predicate, Goal, Id) :-              % no counts are about, so heads are Prolog's own to fit
+    prolog_current_choice(Cut),
+    law_clause(Predicate, Id, Goal, Body, _),
     mark(entered, Id),
     solve(Body, Cut),
     mark(left, Id).

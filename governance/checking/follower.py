@@ -17,7 +17,7 @@ from governance import questions
 from governance.figures import Figures
 from governance.values import Ratio
 
-MODULES = ("checking/reading.pl", "checking/follow.pl")
+MODULES = ("checking/clauses.pl", "checking/follow.pl", "checking/words.pl")
 _STOPPED = re.compile(r"stopped\((\w+),(-?\d+),(.*)\)", re.DOTALL)
 _VERDICT = re.compile(r"verdict\((met|insufficient_data|breach\((\d+),(\d+),(\d+)\)),([01])\)")
 _keys = itertools.count(1)
@@ -111,6 +111,10 @@ class Followed:
         facts = "[" + ",".join(f"{name}-({value})" for name, value in given.items()) + "]"
         return _run(_ask("follow_request", self._key, goal, facts, "[" + ",".join(credentials) + "]"))
 
+    def words(self, kind: str) -> list[list[str]]:
+        """The rows of ``words.pl``: ``meetings`` or ``places``."""
+        return [row.split("\t") for row in _ask("law_words", self._key, kind, home="surety_law_words").splitlines()]
+
     def line(self, offset: int) -> int:
         """The line of a place: a character of the text, or below 0 a clause."""
         at = self.clauses[-1 - offset].offset if offset < 0 else offset
@@ -136,11 +140,11 @@ class Followed:
 def following(text: str) -> Iterator[Followed]:
     """Reads the text of a law that the fence has admitted, for as long as the block lasts. Raises EngineFault."""
     key = f"law{next(_keys)}"
-    listing = _ask("read_law", key, text, home="surety_reading")
+    listing = _ask("read_law", key, text, home="surety_followed_law")
     try:
         yield Followed(key, text, tuple(_clause(line) for line in listing.splitlines()))
     finally:
-        _ask("forget_law", key, home="surety_reading")
+        _ask("forget_law", key, home="surety_followed_law")
 
 
 def figures_text(figures: Figures) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from governance.checking.answers import require_agreement, shown
-from governance.checking.clauses import idle_clauses
+from governance.checking.idle import idle_clauses
 from governance.checking.finding import Checked, Finding, Grade
 from governance.checking.follower import End, Followed, figures_text
 from governance.checking.monotone import rewards

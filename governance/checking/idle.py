@@ -23,7 +23,7 @@ ENTRIES = (
 def idle_clauses(
     followed: Followed,
     reached: Collection[str],
-    tried: Collection[int],
+    tried: Collection[int] | None,
     entered: Collection[int],
     left: Collection[int],
     *,
@@ -31,7 +31,7 @@ def idle_clauses(
 ) -> Iterator[Finding]:
     """The clauses that never hold, of the predicates that the question at hand may reach; and those that nothing may reach.
 
-    ``tried`` were looked at, ``entered`` had a head that fits, ``left`` held. ``certain``: every input was covered.
+    ``tried`` were looked at (None: that is not known), ``entered`` had a head that fits, ``left`` held. ``certain``: every input was covered.
     """
     anything = followed.reachable(ENTRIES)
     for number, clause in enumerate(followed.clauses):
@@ -41,6 +41,8 @@ def idle_clauses(
             why = "nothing calls it"
         elif number in entered:
             why = "its body never holds"
+        elif tried is None:
+            why = "no call that reaches it fits its head"
         elif number in tried:
             why = "its head never fits"
         else:

@@ -5,7 +5,7 @@
     terms that they are bound to, for only whole numbers may take their place.
 */
 
-:- module(surety_reading, [read_law/4, forget_law/3, law_clause/5]).
+:- module(surety_followed_law, [read_law/4, forget_law/3, law_clause/5]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
