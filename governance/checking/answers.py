@@ -12,7 +12,7 @@ from governance.figures import Figures
 from governance.law import Law, LawConflict, LawError, LawFailed, LawFault, LawLimit, LawMisstated
 from governance.values import Outcome
 
-_FAULTS = {
+_FAULTS: dict[type[LawFault], End] = {
     LawFailed: End.FAILED,
     LawConflict: End.CONFLICT,
     LawError: End.ERROR,
@@ -64,15 +64,14 @@ def answered(law: Law, case: Case) -> tuple[End, Payoff | None]:
     try:
         verdict = law.decide(case)
     except LawFault as fault:
-        return next(end for kind, end in _FAULTS.items() if isinstance(fault, kind)), None
+        return _FAULTS[type(fault)], None
     word = {Outcome.MET: "met", Outcome.BREACH: "breach", Outcome.NO_DATA: "insufficient_data"}[verdict.outcome]
     return End.VERDICT, Payoff(word, verdict.tier, verdict.credit_bps, verdict.slash_bps)
 
 
-def shown(part: Part) -> str:
-    """A region for people: its conditions, and one case of it."""
-    where = ", ".join(conditions(part.regions)) or "every case"
-    return f"{where}; for example {shown_counts(part.counts)}"
+def shown_region(part: Part) -> str:
+    """The conditions of a region for people."""
+    return ", ".join(conditions(part.regions)) or "every case"
 
 
 def shown_counts(counts: Counts) -> str:

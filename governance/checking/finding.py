@@ -16,15 +16,17 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found, with its line in the law (0 for the whole), and an example that shows it where there is one.
+    """One thing found, with its line in the law (0 for the whole).
 
-    ``under`` names the terms under which it was found; empty where the terms do not matter.
+    ``where`` says for which inputs it holds, ``example`` is one of them, and ``under`` names the terms under which it was found;
+    each is empty where it has nothing to say.
     """
 
     grade: Grade
     kind: str
     line: int
     message: str
+    where: str = ""
     example: str = ""
     under: str = ""
 

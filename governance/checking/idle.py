@@ -31,7 +31,8 @@ def idle_clauses(
 ) -> Iterator[Finding]:
     """The clauses that never hold, of the predicates that the question at hand may reach; and those that nothing may reach.
 
-    ``tried`` were looked at (None: that is not known), ``entered`` had a head that fits, ``left`` held. ``certain``: every input was covered.
+    ``tried`` were looked at (None: that is not known), ``entered`` had a head that fits, ``left`` held. ``certain``: every input
+    was covered.
     """
     anything = followed.reachable(ENTRIES)
     for number, clause in enumerate(followed.clauses):

@@ -12,7 +12,7 @@ from governance.checking.answers import shown_counts
 from governance.checking.finding import Finding, Grade
 from governance.checking.follower import End, Followed
 from governance.checking.regions import Pair, Region, Undecided, cut, pair_in, worse_pair
-from governance.checking.space import ATTAINED, FACTORS, UPTIME, Part, counts_of
+from governance.checking.space import ATTAINED, FACTORS, UPTIME, Counts, Part, counts_of
 
 KIND = "worse pays more"
 _WORSE = {UPTIME: "worse uptime", ATTAINED: "later answers"}
@@ -53,15 +53,15 @@ def _compared(followed: Followed, better: Part, worse: Part, factor: int, saved:
         found = _cases(better, worse, factor)
     except Undecided:
         message = f"could not be told whether {better.run.payoff} may become {worse.run.payoff} with {_WORSE[factor]}"
-        return Finding(Grade.WARNING, KIND, line, message, "", under)
+        return Finding(Grade.WARNING, KIND, line, message, under=under)
     if found is None:
         return None
     before, after = found
     message = f"with {_WORSE[factor]}, {better.run.payoff} becomes {worse.run.payoff}: {saved}"
-    return Finding(Grade.ERROR, KIND, line, message, f"{shown_counts(before)}; then {shown_counts(after)}", under)
+    return Finding(Grade.ERROR, KIND, line, message, "", f"{shown_counts(before)}; then {shown_counts(after)}", under)
 
 
-def _cases(better: Part, worse: Part, factor: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+def _cases(better: Part, worse: Part, factor: int) -> tuple[Counts, Counts] | None:
     """Two cases that differ in the good ones of one pair alone, one of each part."""
     shared: list[Pair] = []
     for number in range(len(FACTORS)):

@@ -24,7 +24,7 @@ _MOST_LOOKED_AT = 20_000
 _ROUND = tuple(10**power for power in range(1, 20))
 
 
-class Undecided(Exception):  # noqa: N818 - no fault of anybody's: a region too thin to search
+class Undecided(Exception):
     """Whether a region holds a pair of whole numbers could not be found out by looking at a bounded number of them."""
 
 

@@ -13,6 +13,7 @@ from random import Random
 from governance.checking.finding import Checked, Finding, Grade
 from governance.checking.follower import End, Followed, Run
 from governance.checking.idle import idle_clauses
+from governance.checking.watching import Watch, pinned
 from governance.checking.worlds import Worlds, worlds_of
 
 GROUPS = ("block_provider/2", "route_inference/2", "prefer_provider/2", "enforce_residency/1")
@@ -41,7 +42,7 @@ class _Tally:
         self.findings.setdefault((finding.kind, finding.message, finding.line), finding)
 
 
-def check_routing(followed: Followed, watch: Callable[[str, float], None], most_runs: int = MOST_RUNS) -> Checked:
+def check_routing(followed: Followed, watch: Watch, most_runs: int = MOST_RUNS) -> Checked:
     """Checks a law in every world that it can tell apart; at most ``most_runs`` runs for each question.
 
     ``watch`` is told what is looked at, and how far it is from 0 to 1. Raises EngineFault.
@@ -53,7 +54,7 @@ def check_routing(followed: Followed, watch: Callable[[str, float], None], most_
         questions.append("strategy")
     for number, question in enumerate(questions):
         name, done = question.removeprefix("every(").rstrip(")"), number / len(questions)
-        _look(followed, question, tally, most_runs, lambda _, name=name, at=done: watch(name, at))
+        _look(followed, question, tally, most_runs, pinned(watch, name, done))
     proved = not tally.drawn and not tally.worlds.computed
     reached = followed.reachable([*GROUPS, STRATEGY])
     findings = [
@@ -113,7 +114,7 @@ def _seen(followed: Followed, question: str, world: Mapping[str, str], run: Run,
         kind = "limit" if run.end is End.LIMIT else "error"
         why = "does not come to an end" if run.end is End.LIMIT else "ends with an error"
         line = followed.line(run.offset) if run.offset else followed.line(-1 - max(run.entered - run.left, default=0))
-        tally.add(Finding(Grade.ERROR, kind, line, f"{why}: {run.text}", shown_world(world)))
+        tally.add(Finding(Grade.ERROR, kind, line, f"{why}: {run.text}", where=shown_world(world)))
     elif question == "strategy":
         _strategies(followed, world, run, tally)
     elif question == "judgement":
@@ -127,10 +128,10 @@ def _strategies(followed: Followed, world: Mapping[str, str], run: Run, tally: _
     for word in strategies:
         if word not in STRATEGIES:
             message = f"{word} is no strategy; there are {', '.join(STRATEGIES)}"
-            tally.add(Finding(Grade.ERROR, "no strategy", line, message, shown_world(world)))
+            tally.add(Finding(Grade.ERROR, "no strategy", line, message, where=shown_world(world)))
     if len(strategies) > 1:
         message = f"strategies that differ for one request: {' and '.join(strategies)}"
-        tally.add(Finding(Grade.ERROR, "two strategies", line, message, shown_world(world)))
+        tally.add(Finding(Grade.ERROR, "two strategies", line, message, where=shown_world(world)))
 
 
 def _judgement(run: Run, tally: _Tally) -> None:

@@ -70,33 +70,46 @@ class _Drawer:
             self._add(f"{end}", counts, f"gives no verdict for a drawn case: {end}", shown_counts(counts))
             return
         for word, place in _GOOD.items():
-            if counts[place] and payoff is not None:
-                self._worsen(counts, place, word, payoff)
+            if payoff is not None:
+                self._compare(counts, place, word, payoff)
 
-    def _worsen(self, counts: Counts, place: int, word: str, payoff: Payoff) -> None:
-        fewer = max(0, counts[place] - self._draw.choice((1, 1 + self._draw.randrange(counts[place]))))
-        worse = _with(counts, place, fewer)
-        _, after = self._answer(worse)
-        if after is not None and (after.credit_bps < payoff.credit_bps or after.slash_bps < payoff.slash_bps):
-            example = f"{shown_counts(counts)}; then {shown_counts(worse)}"
-            self._add(word, worse, f"with {word}, {payoff} becomes {after}", example)
+    def _compare(self, counts: Counts, place: int, word: str, payoff: Payoff) -> None:
+        """A drawn case beside one with fewer good ones, and beside one with more."""
+        good, counted = counts[place], counts[place + 1]
+        if good:
+            fewer = _with(counts, place, good - self._some(good))
+            self._judge(word, (counts, payoff), (fewer, self._answer(fewer)[1]))
+        if good < counted:
+            more = _with(counts, place, good + self._some(counted - good))
+            self._judge(word, (more, self._answer(more)[1]), (counts, payoff))
+
+    def _some(self, most: int) -> int:
+        return self._draw.choice((1, 1 + self._draw.randrange(most)))
+
+    def _judge(self, word: str, better: tuple[Counts, Payoff | None], worse: tuple[Counts, Payoff | None]) -> None:
+        (before, high), (after, low) = better, worse
+        if high and low and (low.credit_bps < high.credit_bps or low.slash_bps < high.slash_bps):
+            example = f"{shown_counts(before)}; then {shown_counts(after)}"
+            self._add(word, after, f"with {word}, {high} becomes {low}", example)
 
     def _add(self, kind: str, counts: Counts, message: str, example: str) -> None:
         if kind not in self.findings:
             left = sorted(self._followed.case(counts, self._text).left)
             line = self._followed.line(-1 - left[0]) if left else 0
             name = "worse pays more" if kind in _GOOD else "no verdict"
-            self.findings[kind] = Finding(Grade.ERROR, name, line, message, example, self._under)
+            self.findings[kind] = Finding(Grade.ERROR, name, line, message, "", example, self._under)
 
     def _follow(self, counts: Counts) -> None:
         run = self._followed.case(counts, self._text)
-        for mark, numbers in zip(self.marks, (run.tried, run.entered, run.left), strict=True):
-            mark |= numbers
+        for marked, numbers in zip(self.marks, (run.tried, run.entered, run.left), strict=True):
+            marked.update(numbers)
 
     def _answer(self, counts: Counts) -> tuple[End, Payoff | None]:
         return answered(self._law, case_of_counts(counts, self._figures))
 
 
 def _with(counts: Counts, place: int, value: int) -> Counts:
-    samples, *rest = counts[:place] + (value,) + counts[place + 1 :]
-    return samples, *rest  # type: ignore[return-value]  # one number was put in another's place
+    changed = list(counts)
+    changed[place] = value
+    samples, good, counted, within, ok, seen, slots = changed
+    return samples, good, counted, within, ok, seen, slots

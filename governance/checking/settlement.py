@@ -7,20 +7,24 @@ Every case that is followed is also put to the engine that settles: if the two e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from governance.checking.answers import require_agreement, shown
-from governance.checking.idle import idle_clauses
+from governance.checking.answers import require_agreement, shown_counts, shown_region
 from governance.checking.finding import Checked, Finding, Grade
 from governance.checking.follower import End, Followed, figures_text
+from governance.checking.idle import idle_clauses
 from governance.checking.monotone import rewards
 from governance.checking.sampling import sampled
 from governance.checking.space import Part, partition
+from governance.checking.watching import Watch, pinned
 from governance.figures import Figures
 from governance.law import SETTLEMENT_ENTRY, Law
 
 MOST_PARTS = 5_000
+_NAMED = 3
+_BETWEEN = re.compile(",(?=met|insufficient_data|breach)")
 _MOST_SAMPLED_PARTS = 50
 _KINDS = {
     End.FAILED: "no verdict",
@@ -59,7 +63,7 @@ class _Tally:
         self.repeated[key] = self.repeated.get(key, 0) + 1
 
 
-def check_settlement(law: Law, followed: Followed, ladders: Sequence[Ladder], watch: Callable[[str, float], None]) -> Checked:
+def check_settlement(law: Law, followed: Followed, ladders: Sequence[Ladder], watch: Watch) -> Checked:
     """Checks a law under each of the ladders in turn, or under one alone if it never looks at the terms.
 
     ``watch`` is told how far it is, from 0 to 1. Raises CheckerDiffers, and EngineFault.
@@ -68,11 +72,10 @@ def check_settlement(law: Law, followed: Followed, ladders: Sequence[Ladder], wa
     under = ladders
     for number, ladder in enumerate(ladders):
         done = number / len(ladders)
-        looked = _check_under(law, followed, ladder, tally, lambda _, at=done, name=ladder.name: watch(name, at))
-        if not looked:
-            under = ()
+        if not _check_under(law, followed, ladder, tally, pinned(watch, ladder.name, done)):
+            under = () if tally.complete else ladders[:1]
             break
-    proved = tally.complete and not tally.samples
+    proved = tally.complete
     reached = followed.reachable([SETTLEMENT_ENTRY])
     findings = [*_counted(tally), *idle_clauses(followed, reached, tally.tried, tally.entered, tally.left, certain=proved)]
     return Checked("settlement", _scope(under, proved=proved), proved, tally.parts, tally.runs, tally.samples, _ordered(findings))
@@ -92,15 +95,17 @@ def _check_under(law: Law, followed: Followed, ladder: Ladder, tally: _Tally, wa
         end = require_agreement(law, part, ladder.figures)
         if end is not End.VERDICT:
             tally.add(_fault_finding(followed, part, end, name))
-        if not part.settled and end is End.VERDICT:
-            free.append(part)
+        if not part.settled:
+            tally.complete = False
+            if end is End.VERDICT:
+                free.append(part)
     tally.parts += len(cut.parts)
     for finding in rewards(followed, cut.parts, name):
         tally.add(finding)
     if not cut.complete:
         tally.complete = False
         message = f"{cut.undecided} regions are too thin to search, {cut.unseen} were left unseen"
-        tally.add(Finding(Grade.WARNING, "sampled", 0, message, "", name))
+        tally.add(Finding(Grade.WARNING, "sampled", 0, message, under=name))
     _sample(law, followed, ladder, free, tally, name)
     return looked
 
@@ -109,7 +114,7 @@ def _sample(law: Law, followed: Followed, ladder: Ladder, free: Sequence[Part], 
     """Draws cases where the law is too free, and says where that is."""
     for part in free:
         for line, why in _reasons(followed, part):
-            tally.add(Finding(Grade.WARNING, "sampled", line, f"too free for a proof here: it {why}", "", name))
+            tally.add(Finding(Grade.WARNING, "sampled", line, f"too free for a proof here: it {why}", under=name))
     for part in free[:_MOST_SAMPLED_PARTS]:
         result = sampled(law, followed, part, ladder.figures, name)
         tally.samples += result.samples
@@ -119,8 +124,6 @@ def _sample(law: Law, followed: Followed, ladder: Ladder, free: Sequence[Part], 
         tally.left |= result.left
         for finding in result.findings:
             tally.add(finding)
-    if len(free) > _MOST_SAMPLED_PARTS:
-        tally.complete = False
 
 
 def _reasons(followed: Followed, part: Part) -> list[tuple[int, str]]:
@@ -136,6 +139,8 @@ def _fault_finding(followed: Followed, part: Part, end: End, name: str) -> Findi
     run = part.run
     entries = [number for number in followed.of(SETTLEMENT_ENTRY) if number in run.left]
     offset = run.offset
+    if end is End.LIMIT and not offset:
+        offset = -1 - max(run.entered - run.left, default=0)
     if end is End.FAILED:
         offset = next((note.offset for note in reversed(run.notes)), -1 - followed.of(SETTLEMENT_ENTRY)[0])
     elif end in {End.CONFLICT, End.MISSTATED}:
@@ -143,13 +148,12 @@ def _fault_finding(followed: Followed, part: Part, end: End, name: str) -> Findi
     lines = sorted({followed.line(-1 - number) for number in entries})
     message = {
         End.FAILED: "no clause gives a verdict",
-        End.CONFLICT: f"two verdicts that differ, {run.text.replace(',', ' and ', 1) if run.text.count(',') == 1 else run.text}"
-        f", by {_named(lines)}",
+        End.CONFLICT: f"two verdicts that differ, {_BETWEEN.sub(' and ', run.text, 1)}, by {_named(lines)}",
         End.ERROR: f"ends with an error: {run.text}",
         End.LIMIT: f"does not come to an end within a law's limits: {run.text}",
         End.MISSTATED: f"answers what is no verdict with clauses: {run.text}",
     }[end]
-    return Finding(Grade.ERROR, _KINDS[end], followed.line(offset), message, shown(part), name)
+    return Finding(Grade.ERROR, _KINDS[end], followed.line(offset), message, shown_region(part), shown_counts(part.counts), name)
 
 
 def _named(lines: Sequence[int]) -> str:
@@ -162,7 +166,7 @@ def _counted(tally: _Tally) -> list[Finding]:
     for key, finding in tally.findings.items():
         more = tally.repeated[key] - 1
         also = f" (and in {more} more regions)" if more and finding.grade is Grade.ERROR else ""
-        findings.append(Finding(finding.grade, finding.kind, finding.line, finding.message + also, finding.example, finding.under))
+        findings.append(replace(finding, message=finding.message + also))
     return findings
 
 
@@ -172,7 +176,9 @@ def _ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _scope(under: Sequence[Ladder], *, proved: bool) -> str:
-    cases = "every case" if proved else "the cases that were covered or drawn"
+    cases = "every case" if proved else "the cases that were followed or drawn"
     if not under:
         return f"{cases}, under any terms: the law does not look at them"
-    return f"{cases}, under {len(under)} sets of terms: {', '.join(ladder.name for ladder in under)}"
+    names = [ladder.name for ladder in under]
+    shown = ", ".join(names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"])
+    return f"{cases}, under {len(names)} sets of terms alone: {shown}"

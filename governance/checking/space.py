@@ -59,8 +59,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """What looking at the space came to. ``undecided`` regions could not be told empty, ``unseen`` ones were left for want of
-    time; with neither, the parts are all there is.
+    """What looking at the space came to.
+
+    ``undecided`` regions could not be told empty, ``unseen`` ones were left for want of time; with neither, the parts are all
+    there is.
     """
 
     parts: tuple[Part, ...]

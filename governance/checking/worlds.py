@@ -1,8 +1,8 @@
 """What the facts of a request and an offer may be, as far as a routing law can tell: finitely many worlds.
 
-A law tells two values of a fact apart only by the words and figures that it mentions where that fact may meet them, and by meeting
-another fact. So a fact is tried with each word that it may meet, with other words, and with each figure and its neighbours. Words
-that stand only in facts of the same form, such as the countries of a list, are alike: two of them stand for all.
+A law tells two values of a fact apart only by the words and figures that it mentions where that fact may meet them, and by
+meeting another fact. So a fact is tried with each word that it may meet, with other words, and with each figure and its
+neighbours. Words that stand only in facts of the same form, such as the countries of a list, are alike: two stand for all.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _MICRO = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """The values that each fact is tried with, as Prolog writes them; the words for credentials; and whether that is all there is.
+    """The values that each fact is tried with, as Prolog writes them, and the words for credentials.
 
     ``alike`` are clauses that are the same fact of words that are alike: what one does, all do.
     ``computed`` names the figures that the law computes with: for these, neighbours of the figures it mentions stand for all.
