@@ -37,6 +37,7 @@ follow_case(Key, CountsText, TermsText, 1, Answer) :-
     most_answers(Most),
     followed(findall(Verdict-Clauses, limit(Most, asked(Key, decide(Case, Verdict, Clauses))), Answers), Outcome),
     (   Outcome == done -> judged(Answers, Judged) ; Judged = Outcome ),
+    ( Outcome == done, varying(Answers) -> note_varying ; true ),
     written(Judged, Answer).
 
 string_number(Text, Number) :- number_string(Number, Text).
@@ -111,11 +112,15 @@ judged(Answers, Judged) :-
     ;   Plain = [Verdict-_|More],
         (   member(Other-_, More), Other \== Verdict
         ->  Judged = conflict(Verdict, Other)
-        ;   Answers = [Followed-_|_],
-            ( Followed \== Verdict -> Varies = 1 ; Varies = 0 ),
-            Judged = verdict(Verdict, Varies)
+        ;   Judged = verdict(Verdict)
         )
     ).
+
+%   A verdict that was computed from the counts is the case's alone.
+varying(Answers) :-
+    member(Verdict-_, Answers),
+    plain(Verdict, Plain),
+    Plain \== Verdict, !.
 
 sound(Verdict-Clauses) :-
     ground(Verdict),
@@ -156,6 +161,7 @@ note_line(at_least(Form, Truth, Offset), Line) :-
     listed(Form, Text), format(string(Line), "at_least\t~d\t~d\t~s", [Offset, Truth, Text]).
 note_line(unfollowed(Offset, Why), Line) :- format(string(Line), "unfollowed\t~d\t~s", [Offset, Why]).
 note_line(figures, "figures").
+note_line(varying, "varying").
 
 %   Decimals in a law make fractions of coefficients: scaled up, they are whole.
 listed(Form, Text) :-
@@ -262,7 +268,10 @@ builtin(between(Low, High, X), Offset) :-
     ( var(X) -> X = C ; true ).
 builtin(length(List, Length), Offset) :-
     (   is_list(List) -> length(List, Found), unified(Length, Found)
-    ;   plain(Length, Plain), checked(length(List, Plain), Offset), ( var(Length) -> Length = Plain ; true )
+    ;   plain(Length, Plain),
+        ( Length == Plain -> true ; note_unfollowed(Offset, "makes a list as long as a number of the case") ),
+        checked(length(List, Plain), Offset),
+        ( var(Length) -> Length = Plain ; true )
     ).
 builtin(sort(List, Sorted), Offset) :- sorted(0, @<, List, Found, Offset), unified(Sorted, Found).
 builtin(msort(List, Sorted), Offset) :- sorted(0, @=<, List, Found, Offset), unified(Sorted, Found).

@@ -19,7 +19,7 @@ from governance.values import Ratio
 
 MODULES = ("checking/clauses.pl", "checking/follow.pl", "checking/words.pl")
 _STOPPED = re.compile(r"stopped\((\w+),(-?\d+),(.*)\)", re.DOTALL)
-_VERDICT = re.compile(r"verdict\((met|insufficient_data|breach\((\d+),(\d+),(\d+)\)),([01])\)")
+_VERDICT = re.compile(r"verdict\((met|insufficient_data|breach\((\d+),(\d+),(\d+)\))\)")
 _keys = itertools.count(1)
 
 
@@ -78,7 +78,7 @@ class Payoff:
 class Run:
     """What following came to.
 
-    ``payoff`` belongs to a verdict; ``varies`` says that it was computed from the counts. ``offset`` and ``text`` say where and
+    ``payoff`` belongs to a verdict; ``varies``: an answer was computed from the counts. ``offset`` and ``text`` say where and
     why there is none. ``reads_figures``: the law looked at the terms. The sets hold the numbers of clauses, from 0.
     """
 
@@ -176,28 +176,29 @@ def _run(answer: str) -> Run:
     first, *rest = answer.split("\n")
     marks: dict[str, set[int]] = {"tried": set(), "entered": set(), "left": set()}
     notes: list[Note] = []
-    reads_figures = False
+    told = {"figures": False, "varying": False}
     for line in rest:
         kind, *fields = line.split("\t")
         if kind in marks:
             marks[kind].add(int(fields[0]))
-        elif kind == "figures":
-            reads_figures = True
+        elif kind in told:
+            told[kind] = True
         elif kind == "unfollowed":
             notes.append(Note(kind, int(fields[0]), 0, (), fields[1]))
         else:
             notes.append(Note(kind, int(fields[0]), int(fields[1]), tuple(map(int, fields[2].split())), ""))
-    end, payoff, varies, offset, text = _ended(first)
-    return Run(end, payoff, varies, offset, text, tuple(notes), reads_figures, *(frozenset(marked) for marked in marks.values()))
+    end, payoff, offset, text = _ended(first)
+    sets = (frozenset(marked) for marked in marks.values())
+    return Run(end, payoff, told["varying"], offset, text, tuple(notes), told["figures"], *sets)
 
 
-def _ended(term: str) -> tuple[End, Payoff | None, bool, int, str]:
+def _ended(term: str) -> tuple[End, Payoff | None, int, str]:
     verdict = _VERDICT.fullmatch(term)
     if verdict:
         figures = (int(verdict[2]), int(verdict[3]), int(verdict[4])) if verdict[2] else (0, 0, 0)
-        return End.VERDICT, Payoff(verdict[1].partition("(")[0], *figures), verdict[5] == "1", 0, ""
+        return End.VERDICT, Payoff(verdict[1].partition("(")[0], *figures), 0, ""
     stopped = _STOPPED.fullmatch(term)
     if stopped:
-        return End(stopped[1]), None, False, int(stopped[2]), stopped[3]
+        return End(stopped[1]), None, int(stopped[2]), stopped[3]
     name, _, inside = term.partition("(")
-    return End(name), None, False, 0, inside.removesuffix(")")
+    return End(name), None, 0, inside.removesuffix(")")

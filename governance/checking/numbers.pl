@@ -9,7 +9,7 @@
 */
 
 :- module(surety_numbers,
-          [ counted/3, plain/2, holds/4, computed/4, unified/2, same/2, numeric/1, noted/1, note_unfollowed/2, forget_notes/0, law_error/2 ]).
+          [ counted/3, plain/2, holds/4, computed/4, unified/2, same/2, numeric/1, noted/1, note_unfollowed/2, note_varying/0, forget_notes/0, law_error/2 ]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
@@ -17,7 +17,8 @@
 %!  noted(?Note)
 %
 %   sign(Form, Sign, Offset): a linear form has this sign, -1, 0 or 1. at_least(Form, Truth, Offset): it is at least 0, or not.
-%   unfollowed(Offset, Why): the run depends on the counts in a way that no linear form says.
+%   unfollowed(Offset, Why): the run depends on the counts in a way that no linear form says. figures: it looked at the terms.
+%   varying: its verdict was computed from the counts.
 
 :- thread_local noted/1.
 
@@ -30,6 +31,8 @@ forget_notes :- retractall(noted(_)).
 note(Note) :- ( noted(Note) -> true ; assertz(noted(Note)) ).
 
 note_unfollowed(Offset, Why) :- note(unfollowed(Offset, Why)).
+
+note_varying :- note(varying).
 
 law_error(What, Offset) :- throw(law_error(What, Offset)).
 

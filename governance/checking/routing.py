@@ -162,7 +162,7 @@ def _idle_permits(followed: Followed, tally: _Tally) -> list[Finding]:
 
 def _computed(tally: _Tally) -> list[Finding]:
     facts = ", ".join(tally.worlds.computed)
-    message = f"computes with {facts}: tried beside the figures that the law mentions, and there alone"
+    message = f"computes with {facts}, or puts them in order: tried at what the law mentions and beside it, and there alone"
     return [Finding(Grade.WARNING, "sampled", 0, message)] if facts else []
 
 

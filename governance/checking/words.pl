@@ -64,12 +64,24 @@ slotted(compared(_, _, _, _)).
 %   Arguments of a predicate have a slot each; those of the vocabulary meet in one.
 slot(own(_, Goal, _), Slot, plain, Argument) :- named(Goal, Slot, Argument).
 slot(granted(Goal, _), Slot, plain, Argument) :- named(Goal, Slot, Argument).
-slot(builtin(Goal, Offset), Slot, plain, Argument) :- together(Offset, Slot), arg(_, Goal, Argument).
+slot(builtin(Goal, Offset), Slot, Kind, Argument) :-
+    together(Offset, Slot),
+    ( ordering(Goal) -> Kind = computed ; Kind = plain ),
+    arg(_, Goal, Argument).
 slot(is(Result, Tree, Offset), Slot, computed, Argument) :- together(Offset, Slot), member(Argument, [Result, Tree]).
 slot(compared(_, A, B, Offset), Slot, Kind, Argument) :-
     together(Offset, Slot),
     ( ( A = f(_, _) ; B = f(_, _) ) -> Kind = computed ; Kind = plain ),
     member(Argument, [A, B]).
+
+ordering(_ @< _).
+ordering(_ @> _).
+ordering(_ @=< _).
+ordering(_ @>= _).
+ordering(compare(_, _, _)).
+ordering(sort(_, _)).
+ordering(msort(_, _)).
+ordering(sort(_, _, _, _)).
 
 named(Goal, Slot, Argument) :-
     functor(Goal, Name, Arity),

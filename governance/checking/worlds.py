@@ -53,7 +53,7 @@ class Worlds:
     """The values that each fact is tried with, as Prolog writes them, and the words for credentials.
 
     ``alike`` are clauses that are the same fact of words that are alike: what one does, all do.
-    ``computed`` names the figures that the law computes with: for these, neighbours of the figures it mentions stand for all.
+    ``computed`` names the facts that the law computes with or puts in order: of these, what is tried need not be all there is.
     """
 
     values: dict[str, tuple[str, ...]]
@@ -112,15 +112,16 @@ def worlds_of(followed: Followed) -> Worlds:
     """The worlds that a law can tell apart."""
     meetings = _Meetings(followed.words("meetings"))
     alike = _alike(followed)
+    order = list(alike)
     values: dict[str, tuple[str, ...]] = dict(CHOICES)
     for fact, form in WORDS.items():
         words = {word for word in meetings.words(fact) if re.fullmatch(form, word) and word not in {_HOME, UNKNOWN}}
         others = _OTHERS if any(meetings.meet(fact, other) for other in WORDS if other != fact) else _OTHERS[:1]
-        values[fact] = (*_representatives(words, alike), *others)
+        values[fact] = (*_representatives(words, alike, order), *others)
     for fact in FIGURES:
         values[fact] = _figures(fact, meetings)
     credentials = tuple(sorted(word for word in meetings.words(CREDENTIALS) if re.fullmatch(r"[a-z0-9_]{1,32}", word)))
-    computed = tuple(fact for fact in (*FIGURES, DOLLARS) if meetings.computed(fact))
+    computed = tuple(fact for fact in (*WORDS, *FIGURES, DOLLARS) if meetings.computed(fact))
     return Worlds(values, credentials or ("other",), computed, _alike_clauses(followed, alike))
 
 
@@ -150,12 +151,13 @@ def _alike_clauses(followed: Followed, alike: dict[str, str]) -> tuple[frozenset
     return tuple(frozenset(numbers) for numbers in classes.values())
 
 
-def _representatives(words: set[str], alike: dict[str, str]) -> list[str]:
+def _representatives(words: set[str], alike: dict[str, str], order: Sequence[str]) -> list[str]:
+    """One or two of each class, the first and the last in the law: which of them comes first may matter to it."""
     classes: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(words):
-        where = alike.get(word, word)
+    for word in sorted(words, key=order.index):
+        where = alike[word]
         classes[word if "clause " in where else where].append(word)
-    return sorted(word for members in classes.values() for word in members[:2])
+    return [word for members in classes.values() for word in dict.fromkeys((members[0], members[-1]))]
 
 
 def _slot(fact: str) -> str:

@@ -59,7 +59,7 @@ def part(report: LawReport) -> Checked:
     return found
 
 
-@pytest.mark.parametrize("text", [SOUND, LATENCY])
+@pytest.mark.parametrize("text", [SOUND, LATENCY], ids=["tiers", "latency"])
 def test_a_sound_law_is_proved_so_for_every_case(text):
     report = checked(text)
     assert report.sound
@@ -195,6 +195,7 @@ def test_decimals_in_comparisons_are_followed_exactly():
         ("msort([G, W], [X|_]), X >= 0", "sorts counts"),
         ("f(G) @< f(W)", "orders terms that hold counts"),
         ("between(0, S, 0)", "counts up to a number of the case"),
+        ("S < 9, length(L, S), length(L, 3)", "makes a list as long as a number of the case"),
     ],
 )
 def test_a_law_too_free_for_a_proof_is_sampled_and_that_is_said(condition, why):
@@ -221,6 +222,15 @@ def test_a_verdict_computed_from_counts_is_sampled_and_a_rising_reward_found():
     assert ("worse pays more", 2) in errors(checked(rising))
 
 
+def test_a_computed_verdict_beside_a_fixed_one_is_not_taken_for_the_same_everywhere():
+    text = (
+        "decide(_, breach(1, 500, 0), [fixed]).\n"
+        "decide(case(_, share(G, _), _, _, _), breach(1, X, 0), [computed]) :- X is min(G, 10000).\n"
+    )
+    assert not part(checked(text)).proved
+    assert not checked(text).sound
+
+
 def test_terms_that_are_given_are_the_only_ones_that_are_spoken_for(figures):
     report = checked(laws.read("standard"), [Ladder("ours.yaml", figures)])
     assert part(report).proved
@@ -241,17 +251,13 @@ def test_a_law_that_answers_no_question_is_a_finding():
 
 
 def test_a_difference_between_following_and_asking_is_no_finding_but_a_fault(monkeypatch):
-    from governance.checking import settlement
-
-    honest = settlement.partition
-
     def lying(law, figures, most, watch):
-        cut = honest(law, figures, most, watch)
+        cut = partition(law, figures, most, watch)
         first = cut.parts[0]
         wrong = replace(first, run=replace(first.run, end=End.FAILED, payoff=None))
         return replace(cut, parts=(wrong, *cut.parts[1:]))
 
-    monkeypatch.setattr(settlement, "partition", lying)
+    monkeypatch.setattr("governance.checking.settlement.partition", lying)
     with pytest.raises(CheckerDiffers):
         checked(SOUND)
 
