@@ -198,7 +198,10 @@ def _pair_on(line: Plane, region: Region) -> Pair | None:
             return None
     if low > high:
         return None
-    step = low if a <= 0 else high  # the smaller second number
+    onward = 1 if a <= 0 else -1  # towards the larger second number
+    step = low if a <= 0 else high
+    if counted == a * step and low < high:
+        step += onward  # rather a share of something than 0 of 0
     return good + b * step, counted - a * step
 
 

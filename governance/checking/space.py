@@ -196,15 +196,22 @@ def _regions(regions: list[Region]) -> Regions:
 def conditions(regions: Regions) -> Iterator[str]:
     """A region in words: what it asks for beyond being a case at all."""
     for name, region, whole in zip(FACTORS, regions, EVERYTHING, strict=True):
-        asked = [plane for plane in region if plane not in whole]
-        for plane in asked:
-            a, b, c = plane
-            opposite = (-a, -b, -c)
-            if opposite in asked:
-                if plane > opposite:
-                    yield _words(name, plane).replace(">=", "=").replace("<=", "=")
-            elif _bites(tuple(other for other in region if other != plane), plane):
-                yield _words(name, plane)
+        asked = list(_asked(name, region, whole))
+        if any("/" in words for words in asked) and all(c >= 0 for _, _, c in region):
+            asked[-1] += " (or 0/0)"  # no share of anything, and on both sides of each
+        yield from asked
+
+
+def _asked(name: str, region: Region, whole: Region) -> Iterator[str]:
+    asked = [plane for plane in region if plane not in whole]
+    for plane in asked:
+        a, b, c = plane
+        opposite = (-a, -b, -c)
+        if opposite in asked:
+            if plane > opposite:
+                yield _words(name, plane).replace(">=", "=").replace("<=", "=")
+        elif _bites(tuple(other for other in region if other != plane), plane):
+            yield _words(name, plane)
 
 
 def _bites(others: Region, plane: Plane) -> bool:

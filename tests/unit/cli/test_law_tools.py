@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,22 @@ def test_the_tests_of_a_law_that_the_fence_refuses_are_not_run(surety, law):
     assert ran.code == 1
     assert "shell/1" in ran.err
     assert not marker.exists()
+
+
+def test_the_example_of_the_page_is_found_to_be_what_the_page_says(surety, tmp_path):
+    page = (REPOSITORY / "docs" / "laws-checking.md").read_text()
+    law = tmp_path / "law.pl"
+    law.write_text(page.split("```prolog\n")[1].split("```")[0])
+    told = json.loads(surety("law", "check", str(law), "--json").out)
+    found = {(finding["kind"], finding["line"], finding["where"]) for finding in told["findings"] if finding["grade"] == "error"}
+    assert found == {("no verdict", 7, "samples >= 100, uptime = 99/100 (or 0/0)")}
+    assert "where: samples >= 100, uptime = 99/100 (or 0/0)" in page
+    assert told["checked"][0]["proved"]
+
+
+def test_the_page_names_every_kind_of_finding():
+    page = (REPOSITORY / "docs" / "laws-checking.md").read_text()
+    sources = "".join(file.read_text() for file in (REPOSITORY / "governance" / "checking").glob("*.py"))
+    kinds = set(re.findall(r'Grade\.(?:ERROR|WARNING|NOTE), "([a-z ]+)"', sources)) | {"two verdicts", "limit", "worse pays more"}
+    assert len(kinds) >= 8
+    assert [kind for kind in kinds if f"`{kind}`" not in page] == []
