@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from governance import questions
-from governance.figures import Figures
-from governance.values import Ratio
 
 MODULES = ("checking/clauses.pl", "checking/follow.pl", "checking/words.pl")
 _STOPPED = re.compile(r"stopped\((\w+),(-?\d+),(.*)\)", re.DOTALL)
@@ -103,7 +101,7 @@ class Followed:
         self.clauses = clauses
 
     def case(self, counts: Sequence[int], figures: str) -> Run:
-        """Follows the law through a case: samples, then uptime, attained and coverage as good and all; ``figures_text``."""
+        """Follows the law through a case: samples, then uptime, attained and coverage as good and all; ``terms_text``."""
         return _run(_ask("follow_case", self._key, " ".join(map(str, counts)), figures))
 
     def request(self, goal: str, given: Mapping[str, str], credentials: Iterable[str]) -> Run:
@@ -145,22 +143,6 @@ def following(text: str) -> Iterator[Followed]:
         yield Followed(key, text, tuple(_clause(line) for line in listing.splitlines()))
     finally:
         _ask("forget_law", key, home="surety_followed_law")
-
-
-def figures_text(figures: Figures) -> str:
-    """The term that a law sees of the terms."""
-    tiers = ",".join(
-        f"tier({tier.tier},{_share(tier.at_or_above or Ratio(0, 1))},{_share(tier.below)},{tier.credit_bps},{tier.slash_bps})"
-        for tier in figures.tiers
-    )
-    clause = figures.latency
-    latency = f"latency({clause.ceiling_ms},{_share(clause.attainment)},{clause.credit_bps})" if clause else "none"
-    minimum = f"{_share(figures.minimum_coverage)},{figures.minimum_samples}"
-    return f"terms({_share(figures.objective)},[{tiers}],{latency},{minimum})"
-
-
-def _share(ratio: Ratio) -> str:
-    return f"share({ratio.numerator:d},{ratio.denominator:d})"
 
 
 def _ask(question: str, *given: str, home: str = "surety_follow") -> str:

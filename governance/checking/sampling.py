@@ -7,8 +7,9 @@ from random import Random
 
 from governance.checking.answers import answered, shown_counts
 from governance.checking.finding import Finding, Grade
-from governance.checking.follower import End, Followed, Payoff, figures_text
+from governance.checking.follower import End, Followed, Payoff
 from governance.checking.space import Counts, Part, case_of_counts, drawn
+from governance.docket import terms_text
 from governance.figures import Figures
 from governance.law import Law
 
@@ -55,7 +56,7 @@ class _Drawer:
 
     def __init__(self, law: Law, followed: Followed, figures: Figures, under: str, draw: Random) -> None:
         self._law, self._followed, self._figures, self._under, self._draw = law, followed, figures, under, draw
-        self._text = figures_text(figures)
+        self._text = terms_text(figures)
         self.findings: dict[str, Finding] = {}
         self.faults = 0
         self.marks: tuple[set[int], set[int], set[int]] = (set(), set(), set())

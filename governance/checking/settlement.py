@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from governance.checking.answers import require_agreement, shown_counts, shown_region
 from governance.checking.finding import Checked, Finding, Grade
-from governance.checking.follower import End, Followed, figures_text
+from governance.checking.follower import End, Followed
 from governance.checking.idle import idle_clauses
 from governance.checking.monotone import rewards
 from governance.checking.sampling import sampled
 from governance.checking.space import Part, partition
 from governance.checking.watching import Watch, pinned
+from governance.docket import terms_text
 from governance.figures import Figures
 from governance.law import SETTLEMENT_ENTRY, Law
 
@@ -83,7 +84,7 @@ def check_settlement(law: Law, followed: Followed, ladders: Sequence[Ladder], wa
 
 def _check_under(law: Law, followed: Followed, ladder: Ladder, tally: _Tally, watch: Callable[[int], None]) -> bool:
     """Whether the law looked at the figures."""
-    cut = partition(followed, figures_text(ladder.figures), MOST_PARTS, watch)
+    cut = partition(followed, terms_text(ladder.figures), MOST_PARTS, watch)
     looked = any(part.run.reads_figures for part in cut.parts)
     name = ladder.name if looked else ""
     free: list[Part] = []

@@ -10,10 +10,11 @@ import pytest
 from governance import laws
 from governance.checking.answers import CheckerDiffers
 from governance.checking.finding import Checked, Finding, Grade
-from governance.checking.follower import End, figures_text, following
+from governance.checking.follower import End, following
 from governance.checking.law import LawReport, check_law, random_ladders
 from governance.checking.settlement import Ladder
 from governance.checking.space import partition
+from governance.docket import terms_text
 from governance.law import load_law
 
 SOUND = """\
@@ -265,7 +266,7 @@ def test_a_difference_between_following_and_asking_is_no_finding_but_a_fault(mon
 def test_the_parts_of_the_space_do_not_overlap_and_leave_nothing_out(standard, figures, make_case):
     draw = Random(3)
     with following(standard.text) as followed:
-        cut = partition(followed, figures_text(figures), 5_000, lambda _: None)
+        cut = partition(followed, terms_text(figures), 5_000, lambda _: None)
     assert cut.complete
     for _ in range(300):
         counted = draw.choice((0, 1, 20, 1_000, 10**9))

@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from governance.checking.answers import answered
-from governance.checking.follower import End, figures_text, following
+from governance.checking.follower import End, following
 from governance.checking.space import case_of_counts
+from governance.docket import terms_text
 from governance.law import load_law
 
 # Each body gives X, from the numbers S, G, A, W, O of the case.
@@ -105,14 +106,14 @@ def test_a_goal_is_followed_as_it_is_run(body, figures):
         for _ in range(120):
             counted, ok = draw.randint(0, 12), draw.randint(0, 12)
             counts = draw.randint(0, 9), draw.randint(0, counted), counted, draw.randint(0, ok), ok, 0, 0
-            run = followed.case(counts, figures_text(figures))
+            run = followed.case(counts, terms_text(figures))
             ends.add(run.end)
             assert (run.end, run.payoff) == answered(law, case_of_counts(counts, figures)), counts
     assert End.NEEDS not in ends
 
 
 def test_the_standard_law_is_followed_as_it_is_run(standard, figures):
-    draw, text = Random(2), figures_text(figures)
+    draw, text = Random(2), terms_text(figures)
     with following(standard.text) as followed:
         for _ in range(300):
             counted, ok, slots = draw.choice((0, 1000)), draw.choice((0, 20)), draw.choice((0, 20))
@@ -125,7 +126,7 @@ def test_the_standard_law_is_followed_as_it_is_run(standard, figures):
 def test_what_a_law_looks_at_is_noted_with_its_line_and_form(figures):
     text = "decide(case(S, share(G, A), _, _, _), met, [x]) :-\n    S >= 100,\n    G * 100 > A * 99.\n"
     with following(text) as followed:
-        run = followed.case((100, 99, 100, 0, 0, 0, 0), figures_text(figures))
+        run = followed.case((100, 99, 100, 0, 0, 0, 0), terms_text(figures))
         assert run.end is End.FAILED
         assert not run.reads_figures
         first, second = run.notes
@@ -147,6 +148,6 @@ def test_numbers_beyond_256_bits_end_a_run_as_they_end_a_law(figures):
     with following(text) as followed:
         for samples in (3, 2**20):
             counts = (samples, 0, 0, 0, 0, 0, 0)
-            run = followed.case(counts, figures_text(figures))
+            run = followed.case(counts, terms_text(figures))
             assert (run.end, run.payoff) == answered(law, case_of_counts(counts, figures))
         assert run.end is End.LIMIT
