@@ -21,6 +21,7 @@ STRATEGY = "strategy/2"
 STRATEGIES = ("cost_first", "latency_first", "compliance_first", "sla_first")
 MOST_RUNS = 200_000
 _DRAWN = 2_000
+_MOST_ENDLESS = 8  # each takes its time, and one is enough
 World = dict[str, str]
 
 
@@ -35,6 +36,7 @@ class _Tally:
     runs: int = 0
     ends: int = 0
     drawn: int = 0
+    endless: int = 0
     permits: set[int] = field(default_factory=set)
     serves: set[int] = field(default_factory=set)
 
@@ -55,11 +57,11 @@ def check_routing(followed: Followed, watch: Watch, most_runs: int = MOST_RUNS) 
     for number, question in enumerate(questions):
         name, done = question.removeprefix("every(").rstrip(")"), number / len(questions)
         _look(followed, question, tally, most_runs, pinned(watch, name, done))
-    proved = not tally.drawn and not tally.worlds.computed
+    proved = not tally.drawn and not tally.endless and not tally.worlds.computed
     reached = followed.reachable([*GROUPS, STRATEGY])
     findings = [
         *tally.findings.values(),
-        *_idle_permits(followed, tally),
+        *([] if tally.endless else _idle_permits(followed, tally)),
         *_computed(tally),
         *idle_clauses(followed, reached, None, _with_alike(tally, tally.entered), _with_alike(tally, tally.left), certain=proved),
     ]
@@ -77,7 +79,7 @@ def _look(followed: Followed, question: str, tally: _Tally, most_runs: int, watc
     """Follows one question through every world, or through drawn ones where there are too many."""
     ahead: list[World] = [{}]
     runs = 0
-    while ahead and runs < most_runs:
+    while ahead and runs < most_runs and tally.endless < _MOST_ENDLESS:
         world = ahead.pop()
         run = followed.request(question, world, tally.worlds.credentials)
         runs += 1
@@ -87,7 +89,7 @@ def _look(followed: Followed, question: str, tally: _Tally, most_runs: int, watc
             _seen(followed, question, world, run, tally)
         watch(runs)
     tally.runs += runs
-    if ahead:
+    if ahead and tally.endless < _MOST_ENDLESS:
         _draw(followed, question, tally)
 
 
@@ -110,6 +112,7 @@ def _seen(followed: Followed, question: str, world: Mapping[str, str], run: Run,
     tally.ends += 1
     tally.entered |= run.entered
     tally.left |= run.left
+    tally.endless += run.end is End.LIMIT
     if run.end is not End.FOUND:
         kind = "limit" if run.end is End.LIMIT else "error"
         why = "does not come to an end" if run.end is End.LIMIT else "ends with an error"
@@ -172,6 +175,8 @@ def shown_world(world: Mapping[str, str]) -> str:
 
 
 def _scope(tally: _Tally) -> str:
+    if tally.endless:
+        return "the worlds that were followed until too many had no end"
     if tally.drawn:
         return "the worlds that were drawn; a world is what the law can tell apart of the facts"
     return f"every request and offer, in the {tally.ends} worlds that the law can tell apart"

@@ -343,3 +343,14 @@ def test_random_laws_are_judged_as_counting_through_small_cases_judges_them(make
         assert {kind for kind, _ in errors(report)} == expected, text
         seen.append(frozenset(expected))
     assert len(set(seen)) >= 4
+
+
+def test_a_law_that_does_not_end_under_some_terms_is_not_tried_under_all():
+    text = (
+        "decide(case(S, _, _, _, terms(_, _, _, _, M)), met, [ok]) :- S >= M.\n"
+        "decide(case(S, _, _, _, terms(_, _, _, _, M)), met, [ok]) :- S < M, spin(1).\n"
+        "spin(N) :- M is N + 1, spin(M).\n"
+    )
+    report = checked(text, random_ladders(20))
+    assert ("limit", 3) in errors(report)
+    assert not part(report).proved

@@ -167,3 +167,12 @@ def request_of(world) -> RequestFacts:
 def offer_of(world, credentials) -> OfferFacts:
     held = frozenset(word for word in credentials if world[f"credential({word})"] == "yes")
     return OfferFacts("o", "p", world["provider_jurisdiction"], world["provider_region"], world["provider_in_country"], held)
+
+
+def test_a_law_that_does_not_end_in_many_worlds_is_given_up_and_that_is_said():
+    text = LAW + "prefer_provider(R, P) :- provider_region(P, X), country(R, Y), member(X, [a, b, c, d, e]), Y = Y, spin(1).\n"
+    text += "spin(N) :- M is N + 1, spin(M).\n"
+    report = checked(text)
+    assert ("limit", 12) in found(report)
+    assert not report.parts[0].proved
+    assert "no end" in report.parts[0].scope
