@@ -21,7 +21,6 @@ from governance.values import Verdict
 
 STACK_LIMIT_BYTES = 16 * 2**20
 CASE_ALLOWED_S = 0.1  # of processor time
-ROUTE_ALLOWED_S, OFFER_ALLOWED_S = 0.2, 0.001
 # Prolog's reader recurses on nested terms: enough for a law that is nothing but brackets. Only what is used is ever taken.
 _LOADER_STACK_BYTES = 256 * 2**20
 
@@ -145,24 +144,34 @@ def decide(law: int, counts: tuple[int, ...], figures: Figures) -> Verdict | NoV
     return _thread().decide(law, counts, figures)
 
 
-def route(law: int, request: str, offers: str) -> tuple[int, str]:
-    """Puts a request and its offers to a loaded law, in the lines of ``governance/routing.pl``. Raises EngineFault."""
+def bounded(allowed_s: float, home: str, question: str, law: int, *, given: tuple[str, ...]) -> tuple[int, str]:
+    """A question about a loaded law that ends when the processor time is over: a status and a text. Raises EngineFault."""
     thread = _thread()
-    question = thread.begin(ROUTE_ALLOWED_S + OFFER_ALLOWED_S * offers.count("\n"))
+    number = thread.begin(allowed_s)
     try:
-        return thread.ask("surety_routing", "route", law, str(question), request, offers)
+        return thread.ask(home, question, law, str(number), *given)
     finally:
         thread.end()
 
 
+def plain(home: str, question: str, *given: str) -> tuple[int, str]:
+    """A question to the host alone, about no law. Raises EngineFault."""
+    return _thread().ask(home, question, *given)
+
+
+def read_law(text: str) -> tuple[int, str]:
+    """What an admitted law reads, in the lines of ``governance/reading.pl``. Raises EngineFault."""
+    return plain("surety_reading", "reading", text)
+
+
 def ask(modules: Sequence[str], home: str, question: str, *given: str) -> str:
-    """Puts a question with strings to a Prolog module of ours, loading it and those it needs at first; its answer is a text.
+    """Puts a question with strings to a Prolog module of ours, loading what is named at first; its answer is a text.
 
     What is asked so keeps within limits of its own. Raises EngineFault.
     """
-    thread = _thread()
+    _thread()  # loading takes an engine, too
     load_modules(modules)
-    status, answer = thread.ask(home, question, *given)
+    status, answer = plain(home, question, *given)
     if status <= 0:
         raise EngineFault(f"Prolog did not answer {question!r}: {answer}", remedy="this is a fault of the host: please report it")
     return answer
