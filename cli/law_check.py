@@ -99,10 +99,10 @@ def _show(report: LawReport) -> None:
     ]
     if rows:
         print_table(f"{report.name}: findings", ("grade", "place", "kind", "what"), rows)
+    else:
+        out.print(f"{report.name}: nothing found.", markup=False)
     for part in report.parts:
         out.print(_summary(part), markup=False)
-    if not report.findings:
-        out.print("Nothing found.", markup=False)
 
 
 def _told(finding: Finding) -> str:
