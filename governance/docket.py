@@ -126,7 +126,7 @@ class Docket:
         frame = self._library.open_frame()
         try:
             term = self._library.terms(1)
-            must(self._put_own(term, _terms_text(figures)))
+            must(self._put_own(term, terms_text(figures)))
             record: int = self._library.record(term)
             return record
         finally:
@@ -139,7 +139,8 @@ class Docket:
         return done
 
 
-def _terms_text(figures: Figures) -> str:
+def terms_text(figures: Figures) -> str:
+    """The term that a law sees of the terms, as text."""
     tiers = ",".join(
         f"tier({tier.tier},{_share(tier.at_or_above or Ratio(0, 1))},{_share(tier.below)},{tier.credit_bps},{tier.slash_bps})"
         for tier in figures.tiers
