@@ -11,7 +11,8 @@
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(library(assoc)).
-:- use_module(surety_facts, [granted/1]).
+:- use_module(surety_facts, []).
+:- use_module(amendment_facts, []).
 :- use_module(arithmetic).
 :- use_module(refusal).
 
@@ -19,6 +20,26 @@ deepest_term(100).
 most_clauses(5_000).
 most_arguments(16).
 program_space(4_000_000).
+
+%!  fact_module(?Module)
+%
+%   Where granted facts are kept; each of these modules has a granted/1 that lists its own.
+
+fact_module(surety_facts).
+fact_module(surety_amendment_facts).
+
+granted(Indicator, Module) :-
+    fact_module(Module),
+    Module:granted(Indicator).
+
+%!  entry(?Indicator)
+%
+%   What a law may be asked.
+
+entry(decide/3).
+entry(route_inference/2).
+entry(permit_amendment/1).
+entry(accept_establishment/1).
 
 /*  Importing predicates that their module does not export is what a private vocabulary is made of. The hook is silent for
     law modules alone.  */
@@ -29,24 +50,31 @@ user:message_hook(import_private(Module, _), _, _) :-
 
 %!  fence_law(+Module, +Text:string, +Entry:string, -Status, -Why) is det.
 %
-%   Entry is what the law must define, as in "decide/3". Status is 1, or 0 for a law that is refused: Why is then
-%   "Offset<TAB>Message", where Offset counts characters from 0. Nothing stays of a refused law but an empty module.
+%   Entry is what the law must define, as in "decide/3". Status is 1, and Why then says all that the law may be asked, as in
+%   "decide/3 permit_amendment/1"; or 0 for a law that is refused: Why is then "Offset<TAB>Message", where Offset counts
+%   characters from 0. Nothing stays of a refused law but an empty module.
 
 fence_law(Module, Text, EntryText, Status, Why) :-
     catch(( term_string(Entry, EntryText),
-            with_mutex(surety_fence, admit(Module, Text, Entry)),
-            Status = 1, Why = "" ),
+            with_mutex(surety_fence, admit(Module, Text, Entry, Defined)),
+            indicators_text(Defined, Why), Status = 1 ),
           Error,
           ( refusal(Error, Offset, Message), Status = 0, format(string(Why), "~d\t~s", [Offset, Message]) )).
 
-admit(Module, Text, Entry) :-
+admit(Module, Text, Entry, Defined) :-
     setup_call_cleanup(open_string(Text, Stream), read_clauses(Stream, 0, Read), close(Stream)),
     own_predicates(Read, Indicators),
     (   memberchk(Entry, Indicators) -> true ; refuse(0, "~w is missing", [Entry]) ),
     findall(Indicator-0, member(Indicator, Indicators), Pairs),
     list_to_assoc(Pairs, Own),
     maplist(fenced_clause(Own), Read, Clauses),
-    load(Module, Indicators, Own, Clauses).
+    load(Module, Indicators, Own, Clauses),
+    findall(Indicator, ( entry(Indicator), memberchk(Indicator, Indicators) ), Defined).
+
+indicators_text(Indicators, Text) :-
+    maplist(term_to_atom, Indicators, Words),
+    atomic_list_concat(Words, ' ', Joined),
+    atom_string(Joined, Text).
 
 
 %   Reading: one term at a time, as data, with the operators of the system alone.
@@ -129,7 +157,7 @@ definable(Head, Name) :-
     \+ predicate_property(system:Head, defined),
     \+ vocabulary(Head),
     \+ control(Head, _),
-    \+ ( functor(Head, Name, Arity), granted(Name/Arity) ),
+    \+ ( functor(Head, Name, Arity), granted(Name/Arity, _) ),
     Head \= _:_.
 
 
@@ -164,7 +192,7 @@ walk(Goal, _, _, Goal) :-
 walk(Goal, _, Own, Goal) :-
     callable(Goal),
     functor(Goal, Name, Arity),
-    ( get_assoc(Name/Arity, Own, _) ; granted(Name/Arity) ), !.
+    ( get_assoc(Name/Arity, Own, _) ; granted(Name/Arity, _) ), !.
 walk(Goal, Position, _, _) :-
     callable(Goal), !,
     functor(Goal, Name, Arity),
@@ -239,7 +267,7 @@ load(Module, Indicators, Own, Clauses) :-
     forall(( vocabulary(Goal), Goal \== ! ), import_goal(Module, Goal)),
     forall(( control(Goal, _), \+ compiled_away(Goal) ), import_goal(Module, Goal)),
     forall(arithmetic(Goal, _, _), import_goal(Module, Goal)),
-    forall(granted(Indicator), @(import(surety_facts:Indicator), Module)),
+    forall(granted(Indicator, Home), @(import(Home:Indicator), Module)),
     forall(import_module(Module, Default), delete_import_module(Module, Default)),
     Every = ['$cite'/3|Indicators],
     forall(member(Indicator, Every), dynamic(Module:Indicator)),
@@ -272,6 +300,9 @@ rule_group(route_inference/2).
 rule_group(block_provider/2).
 rule_group(prefer_provider/2).
 rule_group(enforce_residency/1).
+rule_group(strategy/2).
+rule_group(permit_amendment/1).
+rule_group(accept_establishment/1).
 
 empty(Module, Indicators) :-
     forall(( member(Name/Arity, Indicators), functor(Head, Name, Arity) ), retractall(Module:Head)).
