@@ -9,6 +9,7 @@
 :- module(surety_fence, [fence_law/5]).
 
 :- use_module(library(lists)).
+:- use_module(law_lists, []).
 :- use_module(library(apply)).
 :- use_module(library(assoc)).
 :- use_module(surety_facts, []).
@@ -105,7 +106,7 @@ check_clause_form(Term, Singletons, Quasi, Count, Offset) :-
     deepest_term(Deepest),
     (   shallow(Term, Deepest) -> true ; refuse(Offset, "terms nested deeper than ~d", [Deepest]) ),
     (   part_of(Term, Part), is_dict(Part) -> refuse(Offset, "dicts are not allowed", []) ; true ),
-    (   part_of(Term, Whole), integer(Whole), \+ small(Whole)
+    (   part_of(Term, Whole), rational(Whole, Over, Under), \+ ( small(Over), small(Under) )
     ->  refuse(Offset, "a number of more than 256 bits", [])
     ;   true
     ).
@@ -283,7 +284,10 @@ compiled_away(\+ _).
 
 import_goal(Module, Goal) :-
     functor(Goal, Name, Arity),
-    (   predicate_property(surety_fence:Goal, imported_from(Home)) -> true ; Home = system ),
+    (   predicate_property(surety_lists:Goal, exported) -> Home = surety_lists
+    ;   predicate_property(surety_fence:Goal, imported_from(Home)) -> true
+    ;   Home = system
+    ),
     @(import(Home:Name/Arity), Module).
 
 assert_clauses([], _, _).

@@ -59,13 +59,17 @@ put(EntryText, NumberText, Status, Text) :-
 
 bounded(Goal, Outcome) :-
     inference_limit(Limit),
-    nb_setval(surety_trial_question, true),
-    catch(call_with_inference_limit(surety_trial:Goal, Limit, Result), Error, true),
-    nb_setval(surety_trial_question, false),
+    catch(watched(Goal, Limit, Result), Error, nb_setval(surety_trial_question, false)),
     (   nonvar(Error) -> Outcome = error(Error)
     ;   Result == inference_limit_exceeded -> Outcome = limit
     ;   Outcome = done
     ).
+
+%   An alarm is heard at the next call, which may be the first after the question: so both lie within the catch.
+watched(Goal, Limit, Result) :-
+    nb_setval(surety_trial_question, true),
+    call_with_inference_limit(surety_trial:Goal, Limit, Result),
+    nb_setval(surety_trial_question, false).
 
 outcome(done, 1, "ended").
 outcome(limit, -3, "inferences").
@@ -107,9 +111,9 @@ routed(Law, Request) :-
     ).
 
 amended(Law, Question) :-
-    maplist(granted, [ amendment_seat(amendment, routing), amendment_running(amendment, '0x00'),
-                       amendment_proposed(amendment, '0x01'), amendment_revision(amendment, 1),
-                       amendment_notice_s(amendment, 172_800) ]),
+    maplist(granted, [ amendment_seat(amendment, routing), amendment_place(amendment, seat),
+                       amendment_running(amendment, '0x00'), amendment_proposed(amendment, '0x01'),
+                       amendment_revision(amendment, 1), amendment_notice_s(amendment, 172_800) ]),
     ignore(once(Law:'$cite'(Question, _, _))).
 
 granted(Fact) :-

@@ -39,8 +39,8 @@ class TrialProlog:
                 found.put_chars(term, STRING | UTF8, len(data), data)
             last = first + len(given)
             predicate = found.predicate(question.encode(), len(given) + 2, b"surety_trial")
-            done = found.call(None, CAUGHT, predicate, first) and found.get_int64(last, status)
-            if not (done and found.get_chars(last + 1, size, chars, AS_TEXT)):
+            done = found.call(None, CAUGHT, predicate, first) and found.get_int64(last, ctypes.byref(status))
+            if not (done and found.get_chars(last + 1, ctypes.byref(size), ctypes.byref(chars), AS_TEXT)):
                 raise EngineFault(f"Prolog did not answer {question!r}")
             return status.value, ctypes.string_at(chars, size.value).decode()
         finally:
