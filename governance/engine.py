@@ -70,6 +70,7 @@ class Library:
         self.thread_id = function(quick, "PL_thread_self", ctypes.c_int)
         self.call = function(slow, "PL_call_predicate", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, term)
         self.predicate = function(slow, "PL_predicate", ctypes.c_void_p, text, ctypes.c_int, text)
+        self.signal = function(quick, "PL_raise", ctypes.c_int, ctypes.c_int)  # may be called by a signal handler, or as one
         self.open_frame = function(quick, "PL_open_foreign_frame", ctypes.c_size_t)
         self.discard_frame = function(quick, "PL_discard_foreign_frame", None, ctypes.c_size_t)
         self.terms = function(quick, "PL_new_term_refs", term, ctypes.c_int)

@@ -9,7 +9,7 @@
 :- module(surety_fence, [fence_law/5]).
 
 :- use_module(library(lists)).
-:- use_module(law_lists, []).
+:- use_module(law_lists, [stoppable/2]).
 :- use_module(library(apply)).
 :- use_module(library(assoc)).
 :- use_module(surety_facts, []).
@@ -83,8 +83,9 @@ indicators_text(Indicators, Text) :-
 read_clauses(Stream, Count, Clauses) :-
     read_term(Stream, Term, [ module(surety_reader), syntax_errors(error), dotlists(false), double_quotes(string),
                               singletons(Singletons), quasi_quotations(Quasi), subterm_positions(Position),
-                              term_position(Start) ]),
+                              term_position(Start), comments(Comments) ]),
     stream_position_data(char_count, Start, Offset),
+    maplist(check_comment, Comments),
     (   Term == end_of_file
     ->  ( peek_char(Stream, end_of_file) -> true ; refuse(Offset, "the text ends before its end", []) ),
         Clauses = []
@@ -93,6 +94,15 @@ read_clauses(Stream, Count, Clauses) :-
         Clauses = [read(Term, Position, Offset, Line)|More],
         Next is Count + 1,
         read_clauses(Stream, Next, More)
+    ).
+
+%   Prolog reads on to the end of the outer one, as other languages do not: a person may take for a clause what is none.
+check_comment(Start-Comment) :-
+    (   sub_string(Comment, 0, _, _, "/*"), sub_string(Comment, At, _, _, "/*"), At > 0
+    ->  stream_position_data(char_count, Start, Before),
+        Offset is Before + At,
+        refuse(Offset, "a comment within a comment", [])
+    ;   true
     ).
 
 check_clause_form(Term, Singletons, Quasi, Count, Offset) :-
@@ -155,11 +165,21 @@ head_and_body(Head, Head, true, _).
 
 definable(Head, Name) :-
     \+ sub_atom(Name, 0, 1, _, $),
+    \+ punctuation(Name),
     \+ predicate_property(system:Head, defined),
     \+ vocabulary(Head),
     \+ control(Head, _),
     \+ ( functor(Head, Name, Arity), granted(Name/Arity, _) ),
     Head \= _:_.
+
+punctuation(:-).
+punctuation(?-).
+punctuation(-->).
+punctuation(=>).
+punctuation('|').
+punctuation([]).
+punctuation('[|]').
+punctuation({}).
 
 
 %   Bodies: every goal is walked, beside its position, and arithmetic is guarded.
@@ -188,6 +208,8 @@ walk(Goal, Position, _, Guarded) :-
     arithmetic(Goal, Kind, Expressions), !,
     check_expressions(Expressions, Kind, Position),
     guard(Kind, Goal, Expressions, Guarded).
+walk(Goal, _, _, Instead) :-
+    stoppable(Goal, Instead), !.
 walk(Goal, _, _, Goal) :-
     vocabulary(Goal), !.
 walk(Goal, _, Own, Goal) :-
@@ -265,7 +287,7 @@ vocabulary(last(_, _)).
 load(Module, Indicators, Own, Clauses) :-
     program_space(Space),
     set_module(Module:program_space(Space)),
-    forall(( vocabulary(Goal), Goal \== ! ), import_goal(Module, Goal)),
+    forall(( vocabulary(Goal), Goal \== !, \+ stoppable(Goal, _) ), import_goal(Module, Goal)),
     forall(( control(Goal, _), \+ compiled_away(Goal) ), import_goal(Module, Goal)),
     forall(arithmetic(Goal, _, _), import_goal(Module, Goal)),
     forall(granted(Indicator, Home), @(import(Home:Indicator), Module)),
@@ -284,10 +306,7 @@ compiled_away(\+ _).
 
 import_goal(Module, Goal) :-
     functor(Goal, Name, Arity),
-    (   predicate_property(surety_lists:Goal, exported) -> Home = surety_lists
-    ;   predicate_property(surety_fence:Goal, imported_from(Home)) -> true
-    ;   Home = system
-    ),
+    (   predicate_property(surety_fence:Goal, imported_from(Home)) -> true ; Home = system ),
     @(import(Home:Name/Arity), Module).
 
 assert_clauses([], _, _).

@@ -9,7 +9,7 @@
 :- use_module(library(apply)).
 :- use_module(library(solution_sequences)).
 
-:- meta_predicate bounded(+, 0, +, -).
+:- meta_predicate bounded(+, 0, +, -), watched(+, 0, +, -).
 
 inference_limit(500_000).
 most_answers(16).
@@ -33,8 +33,13 @@ stop_question(ThreadText, QuestionText, 1, "") :-
     number_string(Question, QuestionText),
     catch(thread_signal(Thread, surety_host:give_up(Question)), error(existence_error(_, _), _), true).
 
+%   Once is enough: signals pile up while one step takes long, and those that are left must not meet the next call.
 give_up(Question) :-
-    (   nb_getval(surety_question, Question) -> throw(surety_overdue) ; true ).
+    (   nb_getval(surety_question, Question)
+    ->  nb_setval(surety_question, 0),
+        throw(surety_overdue)
+    ;   true
+    ).
 
 %!  decide(+Law, +Question, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer, -Clauses) is det.
 %
@@ -110,13 +115,22 @@ sound_clause(Clause) :-
 %   under which another thread may have it given up.
 
 bounded(Question, Goal, Limit, Outcome) :-
-    nb_setval(surety_question, Question),
-    catch(call_with_inference_limit(Goal, Limit, Result), Error, true),
-    nb_setval(surety_question, 0),
+    catch(watched(Question, Goal, Limit, Result), Error, unwatched),
     (   nonvar(Error) -> stopped(Error, Outcome)
     ;   Result == inference_limit_exceeded -> Outcome = stopped(-3, "the law does not come to an end: too many inferences")
     ;   Outcome = done
     ).
+
+%   To be given up is heard at the next call, which may be the first after the goal: so both lie within the catch.
+watched(Question, Goal, Limit, Result) :-
+    nb_setval(surety_question, Question),
+    call_with_inference_limit(Goal, Limit, Result),
+    nb_setval(surety_question, 0).
+
+%   Who is given up just as the goal ends would leave its limit to the next question.
+unwatched :-
+    nb_setval(surety_question, 0),
+    \+ '$inference_limit_false'(9_223_372_036_854_775_807).   % it fails by design
 
 stopped(surety_overdue, stopped(-3, "the law does not come to an end: too much time")) :- !.
 stopped(error(resource_error(What), _), stopped(-3, Text)) :- !,

@@ -2,31 +2,30 @@
 
     One step of Prolog is bounded by the stack alone: it may compare two terms of a megabyte. Sorting in C takes as many such
     steps as it needs, and looking for one of many like terms too; walking a ring of cells to a far place never ends. Here every
-    step is one that can be stopped.
+    step is one that can be stopped. The fence puts these in the place of the others.
 */
 
-:- module(surety_lists, [memberchk/2, nth0/3, nth1/3, sort/2, msort/2, sort/4]).
-
-:- redefine_system_predicate(sort(_, _)).
-:- redefine_system_predicate(msort(_, _)).
-:- redefine_system_predicate(sort(_, _, _, _)).
+:- module(surety_lists, [stoppable/2]).
 
 %   So few cells are sorted in C: no comparison of them takes long.
 few_cells(1_024).
 
-%!  memberchk(?Element, ?List)
+%!  stoppable(?Goal, -Instead)
+%
+%   Instead says the same as the goal of a law, and can be stopped.
 
-memberchk(Element, [First|Rest]) :-
-    (   Element = First -> true ; memberchk(Element, Rest) ).
+stoppable(memberchk(Element, List), surety_lists:member_once(Element, List)).
+stoppable(nth0(Index, List, Element), surety_lists:at(Index, 0, List, Element)).
+stoppable(nth1(Index, List, Element), surety_lists:at(Index, 1, List, Element)).
+stoppable(sort(List, Sorted), surety_lists:in_order(0, @<, List, Sorted)).
+stoppable(msort(List, Sorted), surety_lists:in_order(0, @=<, List, Sorted)).
+stoppable(sort(Key, Order, List, Sorted), surety_lists:in_order(Key, Order, List, Sorted)).
 
-%!  nth0(?Index, ?List, ?Element)
-%!  nth1(?Index, ?List, ?Element)
+member_once(Element, [First|Rest]) :-
+    (   Element = First -> true ; member_once(Element, Rest) ).
 
-nth0(Index, List, Element) :- nth(Index, 0, List, Element).
-
-nth1(Index, List, Element) :- nth(Index, 1, List, Element).
-
-nth(Index, Base, List, Element) :-
+%   Base is the number of the first element.
+at(Index, Base, List, Element) :-
     (   integer(Index)
     ->  Index >= Base,
         Steps is Index - Base,
@@ -47,18 +46,10 @@ count([Next|Rest], _, Before, Index, Element) :-
     Number is Before + 1,
     count(Rest, Next, Number, Index, Element).
 
-%!  sort(+List, -Sorted)
-%!  msort(+List, -Sorted)
-%!  sort(+Key, +Order, +List, -Sorted)
-
-sort(List, Sorted) :- sort(0, @<, List, Sorted).
-
-msort(List, Sorted) :- sort(0, @=<, List, Sorted).
-
-sort(Key, Order, List, Sorted) :-
+in_order(Key, Order, List, Sorted) :-
     (   few_cells(Few), term_size(List, Cells), Cells =< Few
-    ->  system:sort(Key, Order, List, Sorted)
-    ;   system:sort(Key, Order, [], _),             % has the library complain of a key or an order that is none
+    ->  sort(Key, Order, List, Sorted)
+    ;   sort(Key, Order, [], _),                   % has the library complain of a key or an order that is none
         is_list(List)
     ->  keyed(List, Key, Keyed),
         length(Keyed, Count),

@@ -31,7 +31,11 @@ prepare(1, "") :-
     on_signal(prof, _, surety_trial:give_up).
 
 give_up(_) :-
-    (   nb_getval(surety_trial_question, true) -> throw(surety_overdue) ; true ).
+    (   nb_getval(surety_trial_question, true)
+    ->  nb_setval(surety_trial_question, false),
+        throw(surety_overdue)
+    ;   true
+    ).
 
 %!  load(+Text:string, +Entry:string, -Status, -Why) is det.
 %

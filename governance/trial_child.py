@@ -26,6 +26,10 @@ class TrialProlog:
     def __init__(self) -> None:
         self._library: Library = start_here("trial.pl")
         self.ask("prepare")
+        # Prolog's own handler would run at once, even while rubbish is collected. This one only makes a note, for the next call.
+        libc = ctypes.CDLL(None)
+        libc.signal.restype, libc.signal.argtypes = ctypes.c_void_p, (ctypes.c_int, ctypes.c_void_p)
+        libc.signal(signal.SIGPROF, ctypes.cast(self._library.signal, ctypes.c_void_p))
 
     def ask(self, question: str, *given: str) -> tuple[int, str]:
         """Puts a question of ``trial.pl``; the answer is a status and a text. Raises EngineFault where there is none."""
