@@ -131,7 +131,6 @@ class _Loaded:
         self._lock = threading.Lock()
         self._loaded: dict[_Key, tuple[int, frozenset[str]]] = {}
         self._refused: OrderedDict[_Key, TrialReport] = OrderedDict()
-        self._numbers = itertools.count(1)
 
     def get(self, text: str, name: str, entry: str) -> Law:
         _check_text(text, name)
@@ -142,7 +141,7 @@ class _Loaded:
                 loaded = self._loaded.get(key)
                 if loaded is None:
                     self._try(key, text, name)
-                    loaded = self._loaded[key] = _admit(f"surety law {next(self._numbers)}", text, name, entry)
+                    loaded = self._loaded[key] = _admit(f"surety law {next(_NUMBERS)}", text, name, entry)
         return Law(name, text, entry, *loaded)
 
     def _try(self, key: _Key, text: str, name: str) -> None:
@@ -161,6 +160,7 @@ class _Loaded:
 
 _Key = tuple[bytes, str]
 _LASTING = (Found.REFUSED, Found.LIMIT, Found.CRASH)
+_NUMBERS = itertools.count(1)  # of the modules in Prolog, which are never given a second time
 _LOADED = _Loaded()
 
 
