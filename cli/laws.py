@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli import law_route
 from cli.console import print_facts, print_json
 from cli.options import Json
 from governance import laws
@@ -41,6 +42,20 @@ def decide(
         print_json(answer)
     else:
         print_facts(f"{law} says", answer | {"clauses": ", ".join(verdict.clauses)})
+
+
+@app.command("route", epilog="Example: surety law route eu_health --case examples/route.json --explain")
+def route(
+    law: LawSource,
+    case: Annotated[Path, typer.Option(help="The request and the offers, as JSON (docs/laws-routing.md).")],
+    explain: law_route.Explain = False,
+    json_: Json = False,
+) -> None:
+    """Say where a request may go: the choice, the clauses that permit it, and all that is eligible, best first.
+
+    Where no offer is eligible there is no choice: that is the law's answer, with exit code 0. An error in the law is never one.
+    """
+    law_route.decide_route(law_text(law), law, case, explain=explain, json_=json_)
 
 
 @app.command("list", epilog="Example: surety law list")

@@ -47,7 +47,7 @@ count([Next|Rest], _, Before, Index, Element) :-
     count(Rest, Next, Number, Index, Element).
 
 in_order(Key, Order, List, Sorted) :-
-    (   few_cells(Few), term_size(List, Cells), Cells =< Few
+    (   few_cells(Few), small(List, Few, _)
     ->  sort(Key, Order, List, Sorted)
     ;   sort(Key, Order, [], _),                   % has the library complain of a key or an order that is none
         is_list(List)
@@ -57,6 +57,25 @@ in_order(Key, Order, List, Sorted) :-
         values(Ordered, Result),
         Sorted = Result
     ;   throw(error(type_error(list, List), _))
+    ).
+
+%   Counted here: term_size/2 forgets that it was told to stop.
+small(Term, Before, After) :-
+    (   compound(Term)
+    ->  compound_name_arity(Term, _, Arity),
+        Left is Before - Arity - 1,
+        Left >= 0,
+        small_arguments(Arity, Term, Left, After)
+    ;   After = Before
+    ).
+
+small_arguments(Index, Term, Before, After) :-
+    (   Index =:= 0
+    ->  After = Before
+    ;   arg(Index, Term, Argument),
+        small(Argument, Before, Between),
+        Less is Index - 1,
+        small_arguments(Less, Term, Between, After)
     ).
 
 keyed([], _, []).

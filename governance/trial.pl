@@ -10,12 +10,13 @@
 :- use_module(library(solution_sequences)).
 :- use_module(amendment_facts, []).
 :- use_module(fence, [fence_law/5]).
-:- use_module(routing, [route/6]).
+:- use_module(routing, [keep/3, judge/7, strategy/5]).
 
 law('surety law 1').
 stack_limit(16_777_216).
-inference_limit(200_000).
+inference_limit(600_000).                       % more than the host's own, which ends a routing question first
 most_answers(16).
+again_after_s(0.01).
 
 %!  prepare(-Status, -Text) is det.
 %
@@ -28,11 +29,16 @@ prepare(1, "") :-
     stack_limit(Limit),
     set_prolog_flag(stack_limit, Limit),
     nb_setval(surety_trial_question, false),
+    nb_setval(surety_given_up_s, -1.0),
     on_signal(prof, _, surety_trial:give_up).
 
 give_up(_) :-
-    (   nb_getval(surety_trial_question, true)
-    ->  nb_setval(surety_trial_question, false),
+    (   nb_getval(surety_trial_question, true),
+        statistics(cputime, Now_s),
+        nb_getval(surety_given_up_s, Last_s),
+        again_after_s(Pause_s),
+        abs(Now_s - Last_s) > Pause_s
+    ->  nb_setval(surety_given_up_s, Now_s),
         throw(surety_overdue)
     ;   true
     ).
@@ -92,8 +98,12 @@ question(decide/3, Law, decided(Law, Case)) :-
                      counts(0, 0/0, 0/0, 0/0), counts(20, 999/1_000, 950/1_000, 95/100) ]),
     Counts = counts(Samples, Good/All, Within/Ok, Seen/Slots),
     Case = case(Samples, share(Good, All), share(Within, Ok), share(Seen, Slots), Terms).
-question(route_inference/2, Law, routed(Law, Request)) :-
-    member(Request, [ "request\teu\tde\tde\tphi\trealtime", "request\tus\tus\tus\tpublic\tbatch" ]).
+question(route_inference/2, Law, judged(Law, Group, Request)) :-
+    request(Request),
+    member(Group, ["block_provider", "route_inference", "prefer_provider", "enforce_residency"]).
+question(route_inference/2, Law, ordered(Law, Request)) :-
+    current_predicate(Law:strategy/2),
+    request(Request).
 question(permit_amendment/1, Law, amended(Law, permit_amendment(amendment))).
 question(accept_establishment/1, Law, amended(Law, accept_establishment(amendment))).
 
@@ -106,12 +116,25 @@ decided(Law, Case) :-
     most_answers(Most),
     findall(Verdict-Clauses, limit(Most, Law:decide(Case, Verdict, Clauses)), _).
 
-routed(Law, Request) :-
-    Offer = "offer\tprovider\tde\teu_west\tde\tgdpr hipaa soc2\t1200000\t2900000\t150\t1800",
-    route(Law, "1", Request, Offer, Status, Why),
+request("eu\tde\tde\tphi\trealtime\thealth\thigh\tconfidential\t\t").
+request("us\tus\tus\tpublic\tbatch\tgeneral\tminimal\tstandard\t1500000\t2000").
+
+judged(Law, Group, Request) :-
+    (   surety_routing:kept(1, _)
+    ->  true
+    ;   keep("1\tspot\tprovider\tde\teu_west\tde\tgdpr hipaa soc2\t1200000\t150\t1800", _, _)
+    ),
+    judge(Law, "1", Group, Request, "[1]", Status, Why),
+    ended(Status, Why).
+
+ordered(Law, Request) :-
+    strategy(Law, "1", Request, Status, Why),
+    ended(Status, Why).
+
+ended(Status, Why) :-
     (   Status =:= -3 -> throw(error(resource_error(Why), _))
-    ;   Status =:= 1 -> true
-    ;   throw(error(Why, _))
+    ;   Status =:= -2 -> throw(error(Why, _))
+    ;   true
     ).
 
 amended(Law, Question) :-

@@ -21,15 +21,21 @@ _TERMS = Figures(
     minimum_samples=20,
 )
 CASE = Case(1_000, Ratio(1_000, 1_000), Ratio(1_000, 1_000), Ratio(100, 100), _TERMS)
-REQUEST = RequestFacts(
-    request_id="request",
-    user_jurisdiction="eu",
-    jurisdiction="de",
-    country="de",
-    data_classification="phi",
-    inference_type="realtime",
+REQUESTS = tuple(
+    RequestFacts(
+        request_id="request",
+        user_jurisdiction="eu",
+        jurisdiction="de",
+        country="de",
+        data_classification=data,
+        inference_type="realtime",
+    )
+    for data in ("phi", "pii")
 )
-OFFER = OfferFacts("offer", "provider", "de", "eu_west", "de", frozenset({"gdpr", "hipaa"}), 1_200_000, 2_900_000, 150, 1_800)
+OFFERS = tuple(
+    OfferFacts(offer, "provider", "de", region, "de", frozenset({"gdpr", "hipaa"}), 1_200_000, 2_900_000, 150, 1_800)
+    for offer, region in (("one", "eu_west"), ("other", "eu_central"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,11 @@ class HostileLaw:
     complaint: str = ""
 
     def run(self) -> None:
-        """Loads the law and asks it one question. Raises what comes of it: no hostile law has an answer."""
+        """Loads the law and asks it. Raises what comes of it: no hostile law has an answer."""
         if self.routes:
-            route(load_routing_law(self.text, "hostile"), REQUEST, [OFFER])
+            law = load_routing_law(self.text, "hostile")
+            for request in REQUESTS:
+                route(law, request, OFFERS)
         else:
             load_law(self.text, "hostile").decide(CASE)
 

@@ -96,7 +96,7 @@ def test_being_told_to_stop_many_times_over_stops_one_question_alone(
     monkeypatch.setattr(questions, "CASE_ALLOWED_S", 0.0)
     law = load_law(next(each.text for each in CORPUS if each.name == "unifying in vain"))
     for _ in range(20):
-        with pytest.raises(LawLimit, match="too much time"):
+        with pytest.raises(LawLimit):
             law.decide(make_case())
     monkeypatch.undo()
     assert standard.decide(make_case()).clauses == ("objective_met", "p95_met")

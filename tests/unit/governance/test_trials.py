@@ -153,7 +153,7 @@ def test_every_question_of_a_trial_is_put_to_laws_like_those_that_ship(room: Tri
     routing = room.examine(laws.read("eu_health") + amended, "route_inference/2")
     assert settling.found is routing.found is Found.ADMITTED
     assert settling.asked[:4] == tuple(f"decide/3 {number} ended" for number in (1, 2, 3, 4))
-    assert routing.asked[:2] == ("route_inference/2 1 ended", "route_inference/2 2 ended")
+    assert routing.asked[:8] == tuple(f"route_inference/2 {number} ended" for number in range(1, 9))
     assert {"permit_amendment/1 1 ended", "accept_establishment/1 1 ended"} <= set(routing.asked)
 
 
