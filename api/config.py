@@ -13,6 +13,7 @@ from governance.errors import BadInput
 from governance.facts import check_trusted
 
 _LAW_ID = re.compile(r"0x[0-9a-f]{64}")
+RUNNING = "running"
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
@@ -22,7 +23,8 @@ class ApiConfig:
 
     ``database_url`` is settlement's database (SQLAlchemy form), which the API only reads. ``rpc_url`` is the node that
     ``/readyz`` and ``/metrics`` compare the index with; None leaves the node out of both. ``routing_law`` is the id of the law
-    that routes (0x and 64 hex digits, its text taken from the index), or the name of a law that ships with Surety. ``trusted``
+    that routes (0x and 64 hex digits, its text taken from the index), the name of a law that ships with Surety, or ``running``:
+    the law that runs in the seat of routing on chain, whichever it is at the time. ``trusted``
     are facts of every request, by their names in ``governance.facts.RequestFacts``: they stand in the place of the caller's.
 
     ``host`` must be a loopback address unless ``allow_remote`` is set: the API has no accounts, so whoever reaches it reads
@@ -53,11 +55,11 @@ class ApiConfig:
                 value=self.host,
                 remedy="listen on 127.0.0.1, or allow remote access explicitly",
             )
-        if not _LAW_ID.fullmatch(self.routing_law) and self.routing_law not in laws.names():
+        if not _LAW_ID.fullmatch(self.routing_law) and self.routing_law not in (RUNNING, *laws.names()):
             raise BadInput(
                 f"{self.routing_law!r} is no law to route by",
                 value=self.routing_law,
-                remedy=f"give a law's id (0x and 64 small hex digits), or one of {', '.join(laws.names())}",
+                remedy=f"give a law's id (0x and 64 small hex digits), {RUNNING}, or one of {', '.join(laws.names())}",
             )
         check_trusted(self.trusted)
         if not 0 <= self.port <= 65_535:

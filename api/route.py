@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query, Request
@@ -12,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import shapes, shaping
 from api.catalogue import Candidate
+from api.config import RUNNING
 from api.market import LawText
 from api.parameters import AddressIn, Nothing
 from api.problems import LAW, UNAVAILABLE, Problem
 from api.service import Open, Service
 from api.shown import agreement_hex
 from chain.hashing import text_id
-from chain.values import LawStatus
+from chain.values import LawStatus, Seat
 from governance import laws
 from governance.errors import FatalError
 from governance.facts import MOST_FIGURE, RequestFacts
@@ -135,8 +136,13 @@ def choose(
 
 
 def _law(service: Service) -> tuple[RouteLaw, str]:
-    """The law that routes, and its text. One named by its id has to be in force; a broken one decides nothing any more."""
+    """The law that routes, and its text. One on chain has to be in force; a broken one decides nothing any more."""
     named = service.config.routing_law
+    if named == RUNNING:
+        found = service.reader.running(Seat.ROUTING)
+        if found is None:
+            raise Problem(UNAVAILABLE, "no law runs in the seat of routing")
+        named = found
     if not named.startswith("0x"):
         return _shipped(named)
     view = service.reader.law(named)
@@ -144,7 +150,13 @@ def _law(service: Service) -> tuple[RouteLaw, str]:
         raise Problem(UNAVAILABLE, f"the routing law {named} is not in the index yet")
     if view.status is not LawStatus.ENACTED:
         raise Problem(LAW, f"the routing law {named} is {view.status.name.lower()}, not enacted; nothing is chosen")
-    return RouteLaw(id=view.law, name=None), view.text
+    return RouteLaw(id=view.law, name=_names().get(view.law)), view.text
+
+
+@cache
+def _names() -> dict[str, str]:
+    """The names of the laws that ship, by their ids."""
+    return {"0x" + text_id(laws.read(name)).hex(): name for name in laws.names()}
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import agreements, audit, disputes, govern, keys, laws, providers, running, samples, status
+from cli import agreements, audit, disputes, govern, keys, law_life, laws, providers, running, samples, status
 from cli.console import err
 from governance.errors import RetryableError, SuretyError
 
@@ -34,6 +34,7 @@ app = typer.Typer(
     ),
 )
 running.add_to(app)
+law_life.add_to(laws.app)
 app.add_typer(keys.app, name="key")
 app.add_typer(providers.app, name="provider")
 app.add_typer(agreements.app, name="agreement")

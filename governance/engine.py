@@ -25,9 +25,8 @@ ATOM, STRING = 2, 6  # kinds of text that become a term
 UTF8 = 0x00100000
 CAUGHT = 0x0004 | 0x0008  # no debugger; an exception is a failure of the call, and stays inside
 AS_TEXT = 0x0002 | 0x0001 | UTF8  # a string or an atom
-AS_QUOTED = 0x0200 | UTF8  # any term, as it would be read back
 
-_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl")  # they load the others, which lie beside them
+_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl")  # they load the others, which lie beside them
 
 
 class EngineMissing(FatalError):
@@ -88,7 +87,6 @@ class Library:
         )
         self.mark_buffers = function(quick, "PL_mark_string_buffers", None, ctypes.POINTER(size))
         self.release_buffers = function(quick, "PL_release_string_buffers_from_mark", None, size)
-        self.get_list = function(quick, "PL_get_list", ctypes.c_int, term, term, term)
         self.record = function(quick, "PL_record", ctypes.c_void_p, term)
         self.recorded = function(quick, "PL_recorded", ctypes.c_int, ctypes.c_void_p, term)
         self.erase = function(quick, "PL_erase", None, ctypes.c_void_p)

@@ -98,35 +98,11 @@ noted(Verdict, Clauses, Noted) :-
     nonvar(Verdict),
     sound_verdict(Verdict),
     packed(Verdict, Packed),
-    is_list(Clauses),
-    most_clauses_cited(Most),
-    shallow(Clauses, Most),
+    ground(Clauses),  % or it would be made equal to clauses that are known
     term_hash(Clauses, Hash),
     citation(Hash, Clauses, Number), !,
     Answer is Packed + (Number << 38),
     nb_setarg(1, Noted, Answer).
-
-%   Whether hashing takes no time to speak of: a term may be endless, or hold itself many times over.
-shallow([], _).
-shallow([Clause|More], Left) :-
-    Left > 0,
-    flat(Clause),
-    Rest is Left - 1,
-    shallow(More, Rest).
-
-flat(Clause) :- atom(Clause), !.
-flat(Clause) :-
-    compound(Clause),
-    compound_name_arity(Clause, _, Arity),
-    Arity =< 8,
-    flat_arguments(Arity, Clause).
-
-flat_arguments(0, _) :- !.
-flat_arguments(Index, Clause) :-
-    arg(Index, Clause, Argument),
-    atomic(Argument),
-    Rest is Index - 1,
-    flat_arguments(Rest, Clause).
 
 %   What was found is a number, an answer that has none yet, or a fault.
 

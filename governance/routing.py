@@ -107,9 +107,9 @@ class Router:
         """
         with self._lock:
             self._shelves.load(offers)
-            self._changes.clear()
             self._young, self._old = {}, {}
             self._moved_on()
+            self._changes.clear()
             self._judged_by(lambda: self._judge.tell(islice(self._shelves.profiles(), _TOLD_AT_ONCE)))
 
     def put(self, offer: OfferFacts) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from random import Random
 from statistics import median
 from time import perf_counter_ns
@@ -19,6 +21,7 @@ import psutil
 
 from bench import report
 from bench.law.timing import Contender, spreads
+from governance import laws
 from governance.facts import OfferFacts, RequestFacts
 from governance.law import load_routing_law
 from governance.routing import Router, Rung
@@ -76,6 +79,7 @@ def rows() -> Iterator[report.Measure]:
     yield report.measure("route, first sight, 1,000 offers, p50", first[1_000], "us", points=list(first.items()))
     yield report.measure("route, first sight, 10,000 offers, p50", first[largest], "us", against=loop)
     yield from _reasons_and_loading()
+    yield from _with_ceilings()
     yield _memory()
 
 
@@ -215,6 +219,27 @@ def _reasons_and_loading() -> Iterator[report.Measure]:
     made = report.seconds(lambda: market(SIZES[-1]), 3)
     yield report.measure("load 10,000 offers", seconds * 1_000, "ms", target=report.at_most(50))
     yield report.measure("make and check the facts of 10,000 random offers", made * 1_000, "ms")
+
+
+def _with_ceilings() -> Iterator[report.Measure]:
+    """A law that compares prices with the request's own ceiling can tell every price from every other."""
+    law = load_routing_law(laws.read("spot_batch"), "spot_batch")
+    loading, seeing = {}, {}
+    for size in SIZES[1:]:
+        offers = market(size)
+        router = Router(law)
+        loading[size] = report.seconds(partial(router.load, offers), 3) * 1_000
+        ceilings = iter(range(1_300_000, 1_400_000, 1_000))
+        router.decide(replace(request("eu", "pii", "batch"), price_ceiling_micro_usd=next(ceilings)))
+        taken: list[int] = []
+        for ceiling in islice(ceilings, ROUNDS):
+            begun = perf_counter_ns()
+            router.decide(replace(request("eu", "pii", "batch"), price_ceiling_micro_usd=ceiling))
+            taken.append(perf_counter_ns() - begun)
+        seeing[size] = median(taken) / 1_000_000
+    largest = SIZES[-1]
+    yield report.measure("spot_batch: load 10,000 offers", loading[largest], "ms", points=list(loading.items()))
+    yield report.measure("spot_batch: a new price ceiling, 10,000 offers", seeing[largest], "ms", points=list(seeing.items()))
 
 
 def _memory() -> report.Measure:
