@@ -82,6 +82,10 @@ class Stage:
         else:
             self._bar.update(self._task, completed=completed, description=description)  # type: ignore[arg-type]
 
+    def step(self) -> None:
+        """Moves the bar on by one."""
+        self._bar.advance(self._task)  # type: ignore[arg-type]
+
     def say(self, line: str) -> None:
         """A line that stays, on standard error."""
         if not self._quiet:
