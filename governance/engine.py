@@ -27,7 +27,7 @@ CAUGHT = 0x0004 | 0x0008  # no debugger; an exception is a failure of the call, 
 AS_TEXT = 0x0002 | 0x0001 | UTF8  # a string or an atom
 AS_QUOTED = 0x0200 | UTF8  # any term, as it would be read back
 
-_MODULES = ("fence.pl", "host.pl", "routing.pl")  # they load the others, which lie beside them
+_MODULES = ("fence.pl", "host.pl", "routing.pl", "proof.pl")  # they load the others, which lie beside them
 
 
 class EngineMissing(FatalError):

@@ -21,6 +21,7 @@ from governance.values import Ratio
 STACK_LIMIT_BYTES = 16 * 2**20
 CASE_ALLOWED_S = 0.1  # of processor time
 ROUTE_ALLOWED_S, OFFER_ALLOWED_S = 0.2, 0.001
+EXPLAIN_ALLOWED_S = 5.0
 # Prolog's reader recurses on nested terms: enough for a law that is nothing but brackets. Only what is used is ever taken.
 _LOADER_STACK_BYTES = 256 * 2**20
 _KEPT_FIGURES = 4_096
@@ -257,6 +258,16 @@ def route(law: int, request: str, offers: str) -> tuple[int, str]:
     question = thread.begin(ROUTE_ALLOWED_S + OFFER_ALLOWED_S * offers.count("\n"))
     try:
         return thread.ask("surety_routing", "route", law, str(question), request, offers)
+    finally:
+        thread.end()
+
+
+def explain(law: int, case: str, text: str) -> tuple[int, str]:
+    """Follows a loaded law through a case, in the lines of ``governance/proof.pl``. Raises EngineFault."""
+    thread = _thread()
+    question = thread.begin(EXPLAIN_ALLOWED_S)
+    try:
+        return thread.ask("surety_proof", "explain", law, str(question), case, text)
     finally:
         thread.end()
 
