@@ -60,7 +60,7 @@ def prove(law: Law, case: Case) -> Proof:
     """Follows a law through a case, clause by clause. Raises BadInput for a law that does not settle, and EngineFault."""
     needs_entry(law, SETTLEMENT_ENTRY)
     _, told = questions.explain(law.handle, _case_text(case), law.text)
-    return _proof([tuple(line.split("\t")) for line in told.splitlines()])
+    return _proof([tuple(line.split("\t")) for line in told.split("\n")])
 
 
 def _proof(told: list[tuple[str, ...]]) -> Proof:
