@@ -196,7 +196,7 @@ def _cells(one: Change) -> tuple[object, ...]:
 def _total_cells(party: Party, before: int, after: int, largest: int) -> tuple[object, ...]:
     money = _money(*party.token[1:])
     return (
-        party.role,
+        "DAO" if party.role == "dao" else party.role,
         party.name or None,
         money.show(before),
         money.show(after),
