@@ -98,12 +98,11 @@ def split(outcome: str, credit_bps: int, slash_bps: int, left: int) -> tuple[dic
     from_deposit = min(credit - from_provider, left)
     from_dao = min(credit - from_provider - from_deposit, dao)
     slash = min(DEPOSIT * slash_bps // 10_000, left - from_deposit)
-    paid = from_provider + from_deposit + from_dao
     parts = {
         "provider": provider - from_provider,
         "validators": validators,
         "dao": dao - from_dao,
-        "customer": paid,
+        "customer": from_provider + from_deposit + from_dao,
         "slash": slash,
     }
     return parts, from_deposit + slash

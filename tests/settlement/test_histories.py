@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from chain.events import Accepted, decode_known
 from chain.row import unpack
@@ -16,6 +18,7 @@ from chain.values import Claimable
 from cli.connection import Connection
 from cli.histories import export_history
 from cli.law_diff import read_history
+from cli.main import app
 from governance import laws
 from governance.law import load_law
 from governance.values import Outcome, Ratio, Row
@@ -37,6 +40,16 @@ class Sets:
 
     def observation_set(self, root: bytes) -> Proposal:
         return self._change(self._relay.observation_set(root))
+
+
+def keeping(folder: Path) -> Callable[[Proposal], Proposal]:
+    """Has every set that is asked for kept as an archive keeps it."""
+
+    def keep(proposal: Proposal) -> Proposal:
+        (folder / f"{proposal.header.observation_set.hex()}.json").write_text(json.dumps(proposal_json(proposal)))
+        return proposal
+
+    return keep
 
 
 def accepted_row(troupe: Any, agreement: int) -> Row:
@@ -197,10 +210,26 @@ def test_an_archive_of_sets_serves_as_well_as_a_relay(sqlite_troupe: Any, tmp_pa
     agreement = sqlite_troupe.open()
     sqlite_troupe.report(agreement, good=97)
     settle_all(sqlite_troupe, agreement)
-
-    def keep(proposal: Proposal) -> Proposal:
-        (tmp_path / f"{proposal.header.observation_set.hex()}.json").write_text(json.dumps(proposal_json(proposal)))
-        return proposal
-
-    from_relay, _, _ = export(sqlite_troupe, tmp_path, Sets(sqlite_troupe.relay, keep))
+    from_relay, _, _ = export(sqlite_troupe, tmp_path, Sets(sqlite_troupe.relay, keeping(tmp_path)))
     assert export(sqlite_troupe, tmp_path, SetArchive(tmp_path))[0] == from_relay
+
+
+def test_the_documented_command_writes_a_history(sqlite_troupe: Any, tmp_path: Path, repository: Path, monkeypatch) -> None:
+    agreement = sqlite_troupe.open()
+    sqlite_troupe.report(agreement, good=97)
+    settle_all(sqlite_troupe, agreement)
+    export(sqlite_troupe, tmp_path, Sets(sqlite_troupe.relay, keeping(tmp_path)))
+    page = (repository / "docs" / "laws-simulating.md").read_text("utf-8")
+    (command,) = [line for line in page.splitlines() if line.startswith("surety audit export ")]
+    words = shlex.split(command)[1:]
+    at = words.index("--relay")
+    words[at : at + 2] = ["--archive", str(tmp_path)]
+    sqlite_troupe.stage.book.save(tmp_path / "addresses.json")
+    monkeypatch.chdir(tmp_path)
+    where = ["--rpc-url", sqlite_troupe.stage.anvil.rpc_url, "--book", "addresses.json"]
+    ran = CliRunner().invoke(app, [*words, *where, "--json"])
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)
+    assert (told["periods"], told["by_law"], told["without_counts"], told["lost"]) == (1, 1, 0, [])
+    (one,) = read_history(tmp_path / "history.jsonl")
+    assert one.periods[0].case is not None
