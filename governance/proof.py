@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from governance import questions
 from governance.case import Case
-from governance.figures import Figures
+from governance.docket import share_of, terms_text
 from governance.law import SETTLEMENT_ENTRY, Law, needs_entry
-from governance.values import Outcome, Ratio, Verdict
+from governance.values import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,5 @@ def _written(verdict: Verdict) -> str:
 
 def _case_text(case: Case) -> str:
     """The case as a term: our own words and digits, and nothing else."""
-    pairs = ",".join(_share(pair) for pair in (case.uptime, case.attained, case.coverage))
-    return f"case({case.samples:d},{pairs},{_terms_text(case.terms)})"
-
-
-def _terms_text(figures: Figures) -> str:
-    tiers = ",".join(
-        f"tier({tier.tier},{_share(tier.at_or_above or Ratio(0, 1))},{_share(tier.below)},{tier.credit_bps},{tier.slash_bps})"
-        for tier in figures.tiers
-    )
-    clause = figures.latency
-    latency = f"latency({clause.ceiling_ms},{_share(clause.attainment)},{clause.credit_bps})" if clause else "none"
-    return f"terms({_share(figures.objective)},[{tiers}],{latency},{_share(figures.minimum_coverage)},{figures.minimum_samples})"
-
-
-def _share(ratio: Ratio) -> str:
-    return f"share({ratio.numerator:d},{ratio.denominator:d})"
+    pairs = ",".join(share_of(pair) for pair in (case.uptime, case.attained, case.coverage))
+    return f"case({case.samples:d},{pairs},{terms_text(case.terms)})"

@@ -149,4 +149,5 @@ def test_only_a_law_that_settles_is_followed(eu_health: Law, make_case: Make) ->
 def test_the_four_outcomes_that_are_no_verdict_are_told_apart() -> None:
     kinds = [each.kind for each in LawFault.__subclasses__()]
     assert len(set(kinds)) == len(kinds)
+    assert LawFault.kind not in kinds  # each says its own
     assert {"failure", "exception", "limit", "conflict", "misstated"} <= set(kinds)

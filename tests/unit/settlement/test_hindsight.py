@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -61,7 +62,7 @@ def case(good: int, samples: int = 100, within: int | None = None) -> Case:
     return Case(samples, Ratio(good, samples), Ratio(good if within is None else within, good), Ratio(1, 1), FIGURES)
 
 
-def past(*cases: Case | None, **changes: object) -> PastAgreement:
+def past(*cases: Case | None, **changes: Any) -> PastAgreement:
     periods = tuple(PastPeriod(number, number * 100, number * 100 + 100, each) for number, each in enumerate(cases))
     one = PastAgreement(
         "a", "p", "c", Token("", "tokens", 6), "", STAKES, 10_000, 10_000, FIGURES, periods
@@ -179,7 +180,7 @@ def test_a_changed_verdict_that_empties_the_deposit_changes_later_periods_with_i
 
 def test_a_period_without_a_verdict_goes_by_its_deadline_and_says_what_came_instead() -> None:
     failed, raised, met = judge(OTHER, past(case(0), case(9_500, 9_500), case(100)))
-    assert (failed.fault.kind, raised.fault.kind, met.fault) == ("failure", "exception", None)
+    assert [one.fault and one.fault.kind for one in (failed, raised, met)] == ["failure", "exception", None]
     assert [one.settled.by for one in (failed, raised, met)] == [DecidedBy.DEADLINE, DecidedBy.DEADLINE, DecidedBy.LAW]
     assert failed.settled.division == expired(STAKES)
     assert compare(STANDARD, OTHER, [past(case(0), case(9_500, 9_500), case(100))]).faults == 2
@@ -200,8 +201,8 @@ def test_what_an_arbiter_decided_stays_under_every_law_with_its_winner() -> None
     one = past(case(100))
     one = replace(one, periods=(replace(one.periods[0], settled=ruled),))
     for law in (STANDARD, OTHER):
-        (found,) = judge(law, one)
-        assert (found.settled, found.known) == (ruled, False)
+        (judged,) = judge(law, one)
+        assert (judged.settled, judged.known) == (ruled, False)
     found = compare(STANDARD, OTHER, [one])
     assert (found.changes, found.kept, found.unlike) == ([], 1, 0)
     assert ("winner", DISPUTER) in {(party.role, party.name) for party, _, _ in found.gains()}
@@ -232,12 +233,11 @@ def test_a_history_reads_back_as_it_was_written(some: list[PastAgreement], settl
     assert read_lines(write_lines(history)) == history
 
 
-def written(**changes: object) -> list[dict[str, object]]:
-    one = settled_by(past(case(97), None))
-    return [json.loads(line) for line in write_lines([replace(one, **changes)])]
+def written() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in write_lines([settled_by(past(case(97), None))])]
 
 
-def read(lines: list[dict[str, object]]) -> list[PastAgreement]:
+def read(lines: list[dict[str, Any]]) -> list[PastAgreement]:
     return read_lines([json.dumps(line) for line in lines], "h.jsonl")
 
 
