@@ -78,7 +78,7 @@ def diff(
     before, after = load_law(law_text(old), old), load_law(law_text(new), new)
     if history is not None:
         _refuse(samples or terms or series or start or periods, "--history has its own samples and terms")
-        past = read_history(history)
+        past = read_history(history, quiet=json_)
     else:
         if samples is None or terms is None:
             raise BadInput("what history?", remedy="name one with --history, or --samples and --terms")
@@ -96,15 +96,16 @@ def diff(
         raise typer.Exit(1)
 
 
-def read_history(path: Path) -> list[PastAgreement]:
+def read_history(path: Path, *, quiet: bool) -> list[PastAgreement]:
     """The agreements of a history file. Raises BadInput with its line for what is wrong in it."""
     from settlement.hindsight.lines import read_lines
 
     try:
-        if path.stat().st_size > MOST_HISTORY_BYTES:
+        size = path.stat().st_size
+        if size > MOST_HISTORY_BYTES:
             raise BadInput("is too large", source=str(path), remedy=f"at most {MOST_HISTORY_BYTES} bytes: split it by agreement")
-        with path.open(encoding="utf-8") as lines:
-            return read_lines(lines, str(path))
+        with path.open(encoding="utf-8") as lines, progress("reading the history", size, quiet=quiet) as stage:
+            return read_lines(stage.through(lines), str(path))
     except OSError as cause:
         raise BadInput(f"cannot be read: {cause.strerror}", source=str(path), remedy="name a file that exists") from cause
     except UnicodeDecodeError as cause:

@@ -62,7 +62,7 @@ def export(troupe: Any, folder: Path, sets: Any = None) -> tuple[list[PastAgreem
     path = folder / "history.jsonl"
     connection = Connection(troupe.stage.node, troupe.stage.book)
     told, lost = export_history(connection, sets or troupe.relay, path, quiet=True)
-    return read_history(path), told, lost
+    return read_history(path, quiet=True), told, lost
 
 
 def settle_all(troupe: Any, agreement: int) -> None:
@@ -231,5 +231,5 @@ def test_the_documented_command_writes_a_history(sqlite_troupe: Any, tmp_path: P
     assert ran.exit_code == 0, ran.output
     told = json.loads(ran.stdout)
     assert (told["periods"], told["by_law"], told["without_counts"], told["lost"]) == (1, 1, 0, [])
-    (one,) = read_history(tmp_path / "history.jsonl")
+    (one,) = read_history(tmp_path / "history.jsonl", quiet=True)
     assert one.periods[0].case is not None
