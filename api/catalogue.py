@@ -1,11 +1,11 @@
 """What routing chooses from: one offer for each running agreement and each region of its provider.
 
-Read once for each block of the index and kept until the next one; replicas that read the same block hold the same offers.
+Read once for each block of the index and kept until the next one; replicas that read the same block hold the same offers. What
+has not changed since the last block is not worked out again.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -43,21 +43,27 @@ class Observed:
     p95_ms: int | None
 
 
+_Told = tuple[AgreementView, ProviderView | None, Observed]
+
+
 class Catalogue:
-    """The candidates as of the newest block. Safe to use from several threads."""
+    """The candidates as of the newest block: those of agreements that run, and of those to come. ``Market`` asks it."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._lock = threading.Lock()
-        self._kept: tuple[str, list[Candidate]] | None = None
+        self._block = ""
+        self._made: dict[int, tuple[_Told, list[Candidate]]] = {}
 
-    def running(self, state: IndexState, now_s: int) -> list[Candidate]:
-        """The candidates whose agreements run at a time."""
-        with self._lock:
-            if self._kept is None or self._kept[0] != state.block_hash:
-                self._kept = state.block_hash, list(_candidates(self._reader, now_s))
-            kept = self._kept[1]
-        return [each for each in kept if each.agreement.state_at(now_s) is AgreementState.RUNNING]
+    def candidates(self, state: IndexState, now_s: int) -> Iterator[Candidate]:
+        """All of them, as of a block. Not for several threads at once."""
+        if self._block != state.block_hash:
+            self._made = {told[0].agreement: (told, self._of(told)) for told in _told(self._reader, now_s)}
+            self._block = state.block_hash
+        return (candidate for _, candidates in self._made.values() for candidate in candidates)
+
+    def _of(self, told: _Told) -> list[Candidate]:
+        before = self._made.get(told[0].agreement)
+        return before[1] if before is not None and before[0] == told else list(_of_agreement(*told))
 
 
 def observed(rows: Sequence[AcceptedView]) -> Observed:
@@ -69,14 +75,15 @@ def observed(rows: Sequence[AcceptedView]) -> Observed:
     return Observed(-(-failed // len(judged)), max(row.p95_ms for row in judged))
 
 
-def _candidates(reader: Reader, now_s: int) -> Iterator[Candidate]:
-    """Those of agreements that run, and of those to come: the next block may be late."""
+def _told(reader: Reader, now_s: int) -> Iterator[_Told]:
+    """What the index tells of agreements that run, and of those to come: the next block may be late."""
     agreements = [*_all(reader, AgreementState.RUNNING, now_s), *_all(reader, AgreementState.SCHEDULED, now_s)]
     names = sorted({view.provider for view in agreements})
     providers = {view.provider: view for view in reader.providers(names)}
     rows = reader.recent_rows(names, OBSERVED_PERIODS)
+    seen = {name: observed(rows.get(name, ())) for name in names}
     for agreement in agreements:
-        yield from _of_agreement(agreement, providers.get(agreement.provider), observed(rows.get(agreement.provider, ())))
+        yield agreement, providers.get(agreement.provider), seen[agreement.provider]
 
 
 def _all(reader: Reader, state: AgreementState, now_s: int) -> Iterator[AgreementView]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from chain.addressbook import AddressBook
 from governance import laws
 from governance.errors import BadInput
+from governance.facts import check_trusted
 
 _LAW_ID = re.compile(r"0x[0-9a-f]{64}")
+RUNNING = "running"
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
@@ -20,7 +23,9 @@ class ApiConfig:
 
     ``database_url`` is settlement's database (SQLAlchemy form), which the API only reads. ``rpc_url`` is the node that
     ``/readyz`` and ``/metrics`` compare the index with; None leaves the node out of both. ``routing_law`` is the id of the law
-    that routes (0x and 64 hex digits, its text taken from the index), or the name of a law that ships with Surety.
+    that routes (0x and 64 hex digits, its text taken from the index), the name of a law that ships with Surety, or ``running``:
+    the law that runs in the seat of routing on chain, whichever it is at the time. ``trusted``
+    are facts of every request, by their names in ``governance.facts.RequestFacts``: they stand in the place of the caller's.
 
     ``host`` must be a loopback address unless ``allow_remote`` is set: the API has no accounts, so whoever reaches it reads
     it. ``port`` 0 takes a free one. ``max_lag_blocks`` is how far the index may stay behind the head before ``/readyz`` says
@@ -37,6 +42,7 @@ class ApiConfig:
     port: int = 8000
     allow_remote: bool = False
     routing_law: str = "eu_health"
+    trusted: Mapping[str, object] = field(default_factory=dict)
     max_lag_blocks: int = 128
     node_timeout_s: float = 2.0
     max_body_bytes: int = 65_536
@@ -49,12 +55,13 @@ class ApiConfig:
                 value=self.host,
                 remedy="listen on 127.0.0.1, or allow remote access explicitly",
             )
-        if not _LAW_ID.fullmatch(self.routing_law) and self.routing_law not in laws.names():
+        if not _LAW_ID.fullmatch(self.routing_law) and self.routing_law not in (RUNNING, *laws.names()):
             raise BadInput(
                 f"{self.routing_law!r} is no law to route by",
                 value=self.routing_law,
-                remedy=f"give a law's id (0x and 64 small hex digits), or one of {', '.join(laws.names())}",
+                remedy=f"give a law's id (0x and 64 small hex digits), {RUNNING}, or one of {', '.join(laws.names())}",
             )
+        check_trusted(self.trusted)
         if not 0 <= self.port <= 65_535:
             raise BadInput(f"{self.port} is no port", value=self.port, remedy="0 to 65535; 0 takes a free one")
         for name in ("max_lag_blocks", "max_body_bytes", "refresh_s"):

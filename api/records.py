@@ -57,6 +57,11 @@ def one_law(service: Open, law: LawPath, _: Annotated[Nothing, Query()]) -> shap
         published=shaping.place_or_none(view.published),
         enacted=shaping.place_or_none(view.enacted),
         broken=shaping.place_or_none(view.broken),
+        publisher=view.publisher,
+        tenures=[
+            shapes.Tenure(seat=shaping.SEATS[each.seat], revision=each.revision, since=shaping.place(each.since))
+            for each in view.tenures
+        ],
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query, Request
@@ -11,31 +12,39 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import shapes, shaping
 from api.catalogue import Candidate
+from api.config import RUNNING
+from api.market import LawText
 from api.parameters import AddressIn, Nothing
 from api.problems import LAW, UNAVAILABLE, Problem
 from api.service import Open, Service
 from api.shown import agreement_hex
 from chain.hashing import text_id
-from chain.values import LawStatus
+from chain.values import LawStatus, Seat
 from governance import laws
 from governance.errors import FatalError
-from governance.law import load_routing_law
-from governance.routing import OfferFacts, Refusal, RequestFacts, RouteDecision, route
+from governance.facts import MOST_FIGURE, RequestFacts
+from governance.routing import Refusal, RouteDecision
 
 router = APIRouter(prefix="/v1", tags=["routing"])
 _log = logging.getLogger("surety.api")
 Place = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,32}$")]
+Figure = Annotated[int, Field(ge=0, le=MOST_FIGURE)]
 
 
 class RouteRequest(BaseModel):
-    """The facts of a request that the law may look at. All but ``customer`` are needed: a rule must never miss its fact."""
+    """The facts of a request that the law may look at. Those without a default are needed: a rule must never miss its fact."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     user_jurisdiction: Place = Field(description="where the user is protected, such as eu or us")
     jurisdiction: Place = Field(description="whose law governs the request, such as de")
     country: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = Field(description="where the data come from, such as de")
     data_classification: Literal["public", "pii", "phi"] = Field(description="phi is protected health information")
-    inference_type: Literal["realtime", "batch"]
+    inference_type: Literal["realtime", "batch"] = Field(description="spot capacity serves batch requests alone")
+    sector: Literal["general", "finance", "health", "public"] = Field("general", description="whose business it is")
+    risk_class: Literal["minimal", "limited", "high"] = Field("minimal", description="as in the EU AI Act")
+    confidentiality: Literal["standard", "confidential"] = "standard"
+    price_ceiling_micro_usd: Figure | None = Field(None, description="an hour, in millionths of a US dollar; none where left out")
+    p95_target_ms: Figure | None = Field(None, description="none where it is left out")
     customer: AddressIn | None = Field(None, description="only agreements of this customer; all where it is left out")
 
 
@@ -54,6 +63,7 @@ class Offered(shapes.Shape):
     provider_name: str | None
     region: str | None
     country: str | None
+    capacity: Literal["spot", "on_demand"] | None = Field(description="null where the offer as a whole is refused")
 
 
 class Refused(shapes.Shape):
@@ -70,7 +80,12 @@ class Route(shapes.Shape):
     law: RouteLaw
     choice: Offered | None
     clauses: list[str] = Field(description="the clauses of the law that permit the choice, and prefer it")
-    ranked: list[Offered] = Field(description="all eligible offers, best first; the choice is the first of them")
+    strategy: Literal["cost_first", "latency_first", "compliance_first", "sla_first"] = Field(
+        description="by what the law orders what it permits, after what it prefers"
+    )
+    ranked: list[Offered] = Field(
+        description="all that is eligible, best first; spot capacity and capacity on demand are judged and listed each on its own"
+    )
     refused: list[Refused]
     index: shapes.Index
 
@@ -99,7 +114,8 @@ def choose(
     """The agreement that may serve a request, the clauses that say so, and a reason for every offer that may not.
 
     The offers are the running agreements, one for each region of the provider's profile; what the law knows of their quality is
-    the mean error rate and the worst P95 of the provider's last 24 periods with data. Nothing is permitted by default: a
+    the mean error rate and the worst P95 of the provider's last 24 periods with data. Facts that the operator has fixed stand in
+    the place of the caller's. Nothing is permitted by default: a
     profile that cannot be read, or a fact that is missing, refuses the offer; an error in the law is a problem with status 500,
     never a choice. Where nothing is eligible the answer is 200 with a null choice and all the reasons.
     """
@@ -107,59 +123,74 @@ def choose(
     if state is None:
         raise Problem(UNAVAILABLE, "no block has been read yet, so no offer is known")
     law, text = _law(service)
-    candidates = [
-        each
-        for each in service.catalogue.running(state, service.now_s(state))
-        if facts.customer is None or each.agreement.customer == facts.customer
-    ]
-    asked = RequestFacts(request_id=request.scope["request_id"], **facts.model_dump(exclude={"customer"}))
-    decision = _decide(service, text, asked, [each.facts for each in candidates if each.facts is not None])
+    given = facts.model_dump(exclude={"customer"}) | {"request_id": request.scope["request_id"]}
+    asked = RequestFacts.from_mapping(given, service.config.trusted)
+    try:
+        decision, candidates = service.market.decide(
+            LawText(text, service.config.routing_law), asked, state, service.now_s(state), facts.customer
+        )
+    except FatalError as error:
+        _log.exception("request %s: the law did not route", asked.request_id)
+        raise Problem(LAW, f"no choice was made: {error}") from error
     return _answer(asked, law, decision, candidates, shaping.known_index(state))
 
 
 def _law(service: Service) -> tuple[RouteLaw, str]:
-    """The law that routes, and its text. One named by its id has to be in force; a broken one decides nothing any more."""
+    """The law that routes, and its text. One on chain has to be in force; a broken one decides nothing any more."""
     named = service.config.routing_law
+    if named == RUNNING:
+        found = service.reader.running(Seat.ROUTING)
+        if found is None:
+            raise Problem(UNAVAILABLE, "no law runs in the seat of routing")
+        named = found
     if not named.startswith("0x"):
-        text = laws.read(named)
-        return RouteLaw(id="0x" + text_id(text).hex(), name=named), text
+        return _shipped(named)
     view = service.reader.law(named)
     if view is None or view.text is None:
         raise Problem(UNAVAILABLE, f"the routing law {named} is not in the index yet")
     if view.status is not LawStatus.ENACTED:
         raise Problem(LAW, f"the routing law {named} is {view.status.name.lower()}, not enacted; nothing is chosen")
-    return RouteLaw(id=view.law, name=None), view.text
+    return RouteLaw(id=view.law, name=_names().get(view.law)), view.text
 
 
-def _decide(service: Service, text: str, asked: RequestFacts, offers: Sequence[OfferFacts]) -> RouteDecision:
-    try:
-        return service.desk.ask(lambda _: route(load_routing_law(text, service.config.routing_law), asked, offers))
-    except FatalError as error:
-        _log.exception("request %s: the law did not route", asked.request_id)
-        raise Problem(LAW, f"no choice was made: {error}") from error
+@cache
+def _names() -> dict[str, str]:
+    """The names of the laws that ship, by their ids."""
+    return {"0x" + text_id(laws.read(name)).hex(): name for name in laws.names()}
+
+
+@lru_cache
+def _shipped(name: str) -> tuple[RouteLaw, str]:
+    text = laws.read(name)
+    return RouteLaw(id="0x" + text_id(text).hex(), name=name), text
 
 
 def _answer(
-    asked: RequestFacts, law: RouteLaw, decision: RouteDecision, candidates: Sequence[Candidate], index: shapes.Index
+    asked: RequestFacts, law: RouteLaw, decision: RouteDecision, candidates: Mapping[str, Candidate], index: shapes.Index
 ) -> Route:
-    by_name = {each.name: each for each in candidates}
-    unread = [Refusal(each.name, each.refusal) for each in candidates if each.refusal is not None]
+    unread = [Refusal(each.name, None, each.refusal) for each in candidates.values() if each.refusal is not None]
+    ranked = [_offered(candidates[rung.offer], rung.capacity) for rung in decision.ranked]
     return Route(
         request_id=asked.request_id,
         law=law,
-        choice=_offered(by_name[decision.choice]) if decision.choice is not None else None,
+        choice=ranked[0] if ranked else None,
         clauses=list(decision.clauses),
-        ranked=[_offered(by_name[name]) for name in decision.ranked],
-        refused=[Refused(offer=_offered(by_name[each.offer]), reason=each.reason) for each in [*decision.refused, *unread]],
+        strategy=decision.strategy,
+        ranked=ranked,
+        refused=[
+            Refused(offer=_offered(candidates[each.offer], each.capacity), reason=each.reason)
+            for each in [*decision.refused, *unread]
+        ],
         index=index,
     )
 
 
-def _offered(candidate: Candidate) -> Offered:
+def _offered(candidate: Candidate, capacity: Literal["spot", "on_demand"] | None) -> Offered:
     return Offered(
         agreement=agreement_hex(candidate.agreement.agreement),
         provider=candidate.agreement.provider,
         provider_name=candidate.provider_name,
         region=candidate.region,
         country=candidate.country,
+        capacity=capacity,
     )

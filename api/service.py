@@ -9,9 +9,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.catalogue import Catalogue
 from api.config import ApiConfig
 from api.law_desk import IndexTexts, LawDesk
+from api.market import Market
 from api.tokens import Tokens
 from chain.node import Node
 from governance.clock import Clock
@@ -29,7 +29,7 @@ class Service:
     node: Node | None
     tokens: Tokens
     desk: LawDesk
-    catalogue: Catalogue
+    market: Market
 
     def now_s(self, state: IndexState | None) -> int:
         """The time at which agreements are judged: this machine's, or the chain's where that is ahead (a devnet's may be)."""
@@ -44,7 +44,7 @@ def opened(config: ApiConfig, clock: Clock) -> Iterator[Service]:
     reader = Reader(config.database_url)
     desk = LawDesk(IndexTexts(reader))
     try:
-        yield Service(config, clock, reader, node, Tokens(node, clock), desk, Catalogue(reader))
+        yield Service(config, clock, reader, node, Tokens(node, clock), desk, Market(reader, desk))
     finally:
         desk.close()
         reader.close()

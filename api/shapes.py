@@ -273,6 +273,14 @@ class Settlement(Shape):
     settled: Place
 
 
+class Tenure(Shape):
+    """A law took a seat."""
+
+    seat: Literal["settlement", "routing"]
+    revision: int = Field(description="how many laws ran in the seat so far, this one counted")
+    since: Place
+
+
 class Law(Shape):
     """A law on chain. Its id is the Keccak-256 hash of its text, so the text can be checked by anybody."""
 
@@ -283,6 +291,8 @@ class Law(Shape):
     published: Place | None
     enacted: Place | None
     broken: Place | None
+    publisher: Address | None
+    tenures: list[Tenure] = Field(description="when it took a seat, newest first; another law may have followed it")
 
 
 class Thaw(Shape):

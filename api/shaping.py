@@ -6,7 +6,7 @@ from typing import Literal, overload
 
 from api import shapes
 from api.shown import agreement_hex, iso
-from chain.values import Division, LawStatus
+from chain.values import Division, LawStatus, Seat
 from governance.values import Outcome, PeriodKind, Verdict
 from settlement.views import (
     AcceptedView,
@@ -38,6 +38,7 @@ RULINGS: dict[RulingKind, Literal["confirmed", "replaced", "lapsed"]] = {
     RulingKind.REPLACED: "replaced",
     RulingKind.LAPSED: "lapsed",
 }
+SEATS: dict[Seat, Literal["settlement", "routing"]] = {Seat.SETTLEMENT: "settlement", Seat.ROUTING: "routing"}
 LAW_STATUSES: dict[LawStatus, Literal["published", "enacted", "broken"]] = {
     LawStatus.PUBLISHED: "published",
     LawStatus.ENACTED: "enacted",

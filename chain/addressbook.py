@@ -42,6 +42,11 @@ class AddressBook:
         return Domain(self.chain_id, self.committee)
 
     @property
+    def law_stone_domain(self) -> Domain:
+        """The domain of assents to amendments."""
+        return Domain(self.chain_id, self.law_stone)
+
+    @property
     def contracts(self) -> tuple[str, ...]:
         """The contracts whose logs tell the whole story."""
         return self.pactum, self.zone, self.committee, self.tribunal, self.notary, self.law_stone, self.timelock

@@ -18,13 +18,13 @@ from chain.pace import Pace, RealPace
 from chain.reverts import TransactionReverted
 from chain.sender import Call, CallSender
 from chain.timelock import Operation, OperationState, Role
-from chain.values import LawStatus, Listing, Parameters
+from chain.values import LawStatus, Listing, Parameters, Seat
 from governance.errors import BadInput, FatalError
 
 __all__ = ["BondsMissing", "DeployParameters", "DeploymentFailed", "create_address", "deploy", "open_journal"]
 
 DAY_S = 86_400
-CIRCLE = ("Committee", "Zone", "Tribunal", "Notary", "Pactum")
+CIRCLE = ("LawStone", "Committee", "Zone", "Tribunal", "Notary", "Pactum")
 ATTEMPTS = 3
 
 
@@ -39,9 +39,10 @@ class DeployParameters:
     ``members`` make the first configuration, in force from ``since_s`` (by default ``lead_s`` after it is announced); none are
     configured where there are none. Their bonds are posted by the deployer where ``post_bonds``, else they must be there.
     ``governor`` may propose to the timelock afterwards, and wait ``delay_s``; None is the deployer. ``treasury`` None, and an
-    arbiter of the zero address, stand for the governor; ``guardian`` None is nobody. ``laws`` are texts. ``listings`` are of
-    tokens that exist; ``test_token`` deploys a MockToken, lists it with ``min_fee`` and ``relay_fee``, and makes it the bonds'
-    token where ``bond_token`` names none.
+    arbiter of the zero address, stand for the governor; ``guardian`` None is nobody. ``laws`` are texts of laws
+    that settle: the first takes its seat, the others stand beside it. ``routing_law`` takes the seat of routing, which stays
+    vacant without one. ``listings`` are of tokens that exist; ``test_token`` deploys a MockToken, lists it with ``min_fee`` and
+    ``relay_fee``, and makes it the bonds' token where ``bond_token`` names none.
     """
 
     members: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class DeployParameters:
     governor: str | None = None
     delay_s: int = 0
     laws: tuple[str, ...] = ()
+    routing_law: str | None = None
     bond_token: str | None = None
     bond: int = 1_000_000
     reporter_bps: int = 5_000
@@ -81,6 +83,11 @@ class DeployParameters:
         arbiter = governor if self.parameters.arbiter == ZERO_ADDRESS else self.parameters.arbiter
         parameters = replace(self.parameters, arbiter=arbiter)
         return replace(self, governor=governor, treasury=self.treasury or governor, parameters=parameters)
+
+    @property
+    def all_laws(self) -> tuple[str, ...]:
+        """The texts of the laws of both seats."""
+        return tuple(dict.fromkeys((*self.laws, *([self.routing_law] if self.routing_law else []))))
 
     @property
     def fingerprint(self) -> bytes:
@@ -148,8 +155,7 @@ class _Founding:
         roles = "(uint256,address[],address[],address)"
         # Whoever likes may execute what was proposed and has waited: that only moves what is already decided.
         timelock = create(Plan("TimelockController", roles, (0, [me], [ZERO_ADDRESS], ZERO_ADDRESS)))
-        law_stone = create(Plan("LawStone", "(address)", (timelock,)))
-        committee, zone, tribunal, notary, pactum = self._create_circle(timelock, law_stone, token)
+        law_stone, committee, zone, tribunal, notary, pactum = self._create_circle(timelock, token)
         return AddressBook(
             chain_id=self._journal.chain_id,
             deployed_block=self._journal.from_block,
@@ -163,25 +169,27 @@ class _Founding:
             token=token,
         )
 
-    def _create_circle(self, timelock: str, law_stone: str, token: str | None) -> list[str]:
+    def _create_circle(self, timelock: str, token: str | None) -> list[str]:
         """The contracts that name each other; anew where something else took a nonce that Pactum's address rests on."""
         for _ in range(ATTEMPTS):
             known = self._journal.created.get(CIRCLE[0])
             first = known.nonce if known else self._creator.next_nonce()
             try:
-                return self._creator.create_known(self._circle(first, timelock, law_stone, token), first)
+                return self._creator.create_known(self._circle(first, timelock, token), first)
             except Displaced:
                 self._journal.forget(CIRCLE)
         message = f"another program keeps taking the nonces of {self._deployer.address}"
         raise DeploymentFailed(message, value=self._deployer.address, remedy="let nothing else send for the deployer")
 
-    def _circle(self, nonce: int, timelock: str, law_stone: str, token: str | None) -> list[Plan]:
+    def _circle(self, nonce: int, timelock: str, token: str | None) -> list[Plan]:
         values, me = self._values, self._deployer.address
-        committee, zone, tribunal, notary, pactum = (create_address(me, nonce + place) for place in range(len(CIRCLE)))
+        addresses = [create_address(me, nonce + place) for place in range(len(CIRCLE))]
+        law_stone, committee, zone, tribunal, notary, pactum = addresses
         bond = (values.bond_token or token, values.bond, values.reporter_bps)
         committee_types = "(address,address,uint32,address,uint256,uint16)"
         pactum_types = "(address,address,address,address,address,address)"
         return [
+            Plan("LawStone", "(address,address)", (timelock, committee)),
             Plan("Committee", committee_types, (timelock, pactum, values.epoch_length_s, *bond)),
             Plan("Zone", "(address)", (pactum,)),
             Plan("Tribunal", "(address)", (pactum,)),
@@ -197,7 +205,7 @@ class _Founding:
         return operation is not None and timelock.state_of(operation.id) is OperationState.DONE
 
     def _publish_laws(self, stone: LawStoneClient) -> None:
-        for text in self._values.laws:
+        for text in self._values.all_laws:
             if stone.status_of(text_id(text)) is LawStatus.NONE:
                 stone.publish(self._deployer, text)
 
@@ -258,7 +266,8 @@ class _Founding:
         calls = [pactum.set_parameters_call(values.parameters)]
         calls += [pactum.list_token_call(listing) for listing in listings_of(values, book)]
         calls += [pactum.set_guardian_call(values.guardian)] if values.guardian else []
-        calls += [stone.enact_call(text_id(text)) for text in values.laws]
+        calls += _founded(stone, Seat.SETTLEMENT, values.laws)
+        calls += _founded(stone, Seat.ROUTING, [values.routing_law] if values.routing_law else [])
         if values.members and self._journal.since_s is not None:
             calls.append(committee.configure_call(values.members, self._journal.since_s))
         return calls
@@ -274,6 +283,12 @@ def listings_of(values: DeployParameters, book: AddressBook) -> tuple[Listing, .
     """What a deployment lists: its test token, if it has one, and what else it was told."""
     own = (Listing(book.token, values.relay_fee, values.min_fee),) if book.token else ()
     return own + values.listings
+
+
+def _founded(stone: LawStoneClient, seat: Seat, texts: Sequence[str]) -> list[Call]:
+    """Enacts the first laws of a seat. The one that is to run there comes last: then the seat is taken."""
+    laws = list(dict.fromkeys(map(text_id, texts)))
+    return [stone.found_call(seat, law, takes_seat=False) for law in laws[1:]] + [stone.found_call(seat, law) for law in laws[:1]]
 
 
 def _replace(timelock: TimelockClient, old: str, new: str) -> list[Call]:

@@ -13,18 +13,24 @@ from chain.addressbook import AddressBook
 from chain.blocks import BlockStamp
 from chain.contracts import LawStoneClient, decode_text
 from chain.events import (
+    Assented,
+    Broken,
     Configured,
     Deactivated,
+    Enacted,
     Event,
     Listed,
     Opened,
     ParametersSet,
+    Proposed,
+    Published,
     Terminated,
     TermsPublished,
     decode_known,
     topics,
 )
 from chain.hashing import text_id
+from chain.law_lives import LawLives
 from chain.node import BlockUnknown, Node, Tag
 from chain.offers import Offer
 from chain.quorum import configuration_digest
@@ -32,7 +38,10 @@ from chain.values import FOREVER_S, Configuration, Listing, Parameters, everyone
 from governance.errors import BadInput, FatalError, RetryableError
 from governance.periods import Calendar
 
-FOLLOWED = (Opened, Terminated, ParametersSet, Listed, TermsPublished, Configured, Deactivated)
+FOLLOWED = (
+    *(Opened, Terminated, ParametersSet, Listed, TermsPublished, Configured, Deactivated),
+    *(Published, Proposed, Assented, Enacted, Broken),
+)
 ATTEMPTS = 3
 
 
@@ -88,6 +97,7 @@ class _Pages:
     terms: dict[bytes, bytes] = field(default_factory=dict)
     configurations: list[Configuration] = field(default_factory=list)
     passed_over: dict[int, str] = field(default_factory=dict)
+    laws: LawLives = field(default_factory=LawLives)
 
 
 class Docket:
@@ -105,7 +115,7 @@ class Docket:
     def refresh(self) -> BlockStamp:
         """Reads on to the tag, and returns the block read last.
 
-        Raises NodeUnavailable or ChainMoved (ask again), or ForgedLog. What was read before stays as it was then.
+        Raises NodeUnavailable or ChainMoved (ask again), or ForgedLog and ForgedAmendment. What was read before stays as it was.
         """
         with self._lock:
             for _ in range(ATTEMPTS):
@@ -142,6 +152,10 @@ class Docket:
         if law not in self._laws:
             self._laws[law] = LawStoneClient(self._node, self._book.law_stone).text_of(law)
         return self._laws[law]
+
+    def lives(self) -> LawLives:
+        """The lives of all laws: what runs in which seat, and what amendments are proposed."""
+        return self._pages.laws
 
     @property
     def configurations(self) -> list[Configuration]:
@@ -210,6 +224,8 @@ class Docket:
                 self._configure(pages.configurations, event)
             case Deactivated():
                 _deactivate(pages.configurations, event)
+            case _:
+                pages.laws = pages.laws.after(event)
 
     def _configure(self, configurations: list[Configuration], event: Configured) -> None:
         domain = self._book.committee_domain

@@ -22,7 +22,7 @@ from chain.committee_events import (
 )
 from chain.event import Event
 from chain.event_layout import EventLayout
-from chain.law_events import Broken, Enacted, Published
+from chain.law_events import Assented, Broken, Enacted, Proposed, Published
 from chain.notary_events import OfferCancelled, Opened, TermsPublished
 from chain.pactum_events import (
     Accepted,
@@ -54,6 +54,7 @@ from governance.errors import BadInput
 __all__ = [
     "EVENTS",
     "Accepted",
+    "Assented",
     "BondDaoPaid",
     "BondPosted",
     "BondRequired",
@@ -86,6 +87,7 @@ __all__ = [
     "OpeningPaused",
     "Paid",
     "ParametersSet",
+    "Proposed",
     "ProviderPaid",
     "Published",
     "Registered",
@@ -121,7 +123,7 @@ class UnknownEvent(BadInput):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    *(Published, Enacted, Broken),
+    *(Published, Proposed, Assented, Enacted, Broken),
     *(Registered, Staked, ThawStarted, Restaked, Withdrawn, Locked, Unlocked, Seized),
     *(Configured, BondPosted, BondWithdrawn, BondRequired, Equivocated, Deactivated, ReporterPaid, BondDaoPaid),
     *(TermsPublished, OfferCancelled, Opened),

@@ -36,7 +36,7 @@ def load_instance(path: Path) -> Instance:
     """
     text = read_file(path)
     read = read_json(text, str(path)) if path.suffix == ".json" else _one_document(text, str(path))
-    read.check(("chain_id", "governance", "parameters", "committee", "tokens", "laws"), ("test_token",))
+    read.check(("chain_id", "governance", "parameters", "committee", "tokens", "laws"), ("test_token", "routing_law"))
     return Instance(whole_of(read.values["chain_id"], "chain_id", 1, 2**63), _values(read, path.parent))
 
 
@@ -65,6 +65,7 @@ def _values(read: Fields, folder: Path) -> DeployParameters:
         governor=_address(governance.values["governor"], "governor"),
         delay_s=_seconds(governance.values["delay"], "delay"),
         laws=tuple(_law(item, folder) for item in listing_of(read.values["laws"], "laws").items),
+        routing_law=_law(read.values["routing_law"], folder) if "routing_law" in read.values else None,
         bond_token=None if bond_token.text == TEST_TOKEN else _address(bond_token, "bond_token"),
         bond=_amount(committee.values["bond"], "bond", 128),
         reporter_bps=_share(committee.values["reporter_bps"], "reporter_bps"),

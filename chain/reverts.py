@@ -25,8 +25,11 @@ _SHOWN_BYTES = 32
 
 REMEDIES = {
     "AccessControlUnauthorizedAccount": "only the governor may propose to the timelock: use its key",
+    "AlreadyAssented": "nothing is left to do: enact it when its notice and the timelock are over",
     "AlreadyExposed": "nothing is left to do: its bond is gone and its bit is cleared",
     "AlreadyPublished": "use the law's id: its text is on chain",
+    "AlreadyProposed": "wait for the committee's assent: surety law show tells how far it is",
+    "AlreadyRuns": "propose another law: this one runs in the seat",
     "AmountTooLarge": "all fees together, and the deposit, stay below 2**85 of the token's smallest unit",
     "BadOfferSignature": "sign the offer with the provider's key, for this chain and this Pactum",
     "BadSignature": "ask the member to sign this very digest, and order signatures by member",
@@ -49,9 +52,14 @@ REMEDIES = {
     "NotDisputable": "dispute the row as it was accepted, while it waits and before it matures",
     "NotPayable": "only the provider itself names an address; for others its payout address is paid",
     "NotRegistered": "register the provider first",
+    "NotAssented": "the running law has to permit the amendment, and the proposed law to accept it: a quorum signs that",
+    "NotEnactable": "a law that is enacted or broken is not enacted again: publish another",
+    "NotInForce": "collect the signatures of the committee that is in force now",
+    "NotProposed": "propose the amendment first",
     "NothingExpired": "expire only after a period's report deadline has passed",
     "NothingToClaim": "claim after a period was settled, and once",
     "NothingToTerminate": "the periods that have begun, and the notice, are all that is left",
+    "NoticeRunning": "wait until the notice that the amendment names is over",
     "OfferExpired": "ask the provider for a new offer",
     "OfferForAnother": "only the customer named in the offer can open it",
     "OfferSpent": "one nonce opens once: sign a new offer with another nonce",
@@ -71,6 +79,7 @@ REMEDIES = {
     "StillBacking": "wait until the agreements that the stake backs are closed",
     "StillServing": "a bond stays until the last period of its configuration is settled for good",
     "StillThawing": "withdraw when the request has thawed",
+    "Taken": "a law runs in the seat: propose an amendment, which it has to permit",
     "TermsAlreadyPublished": "use the terms as they are: their text is on chain",
     "TermsNotPublished": "publish the terms text first",
     "ThawableStakeExceeded": "ask for no more than what is not asked for yet",
@@ -81,6 +90,7 @@ REMEDIES = {
     "UnusableBond": "the bond has an ordinary token and is not nothing; its reporter's share is 1 to 5,000 bps",
     "UnusableParameters": "thaw covers the three windows, the longest period the first two, and shares sum to at most 10,000 bps",
     "UnusablePeriods": "open at least one period and at most as many as the offer allows",
+    "Vacant": "no law runs in the seat: governance founds it with one",
 }
 
 

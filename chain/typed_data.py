@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from chain.hashing import keccak
 from chain.offers import Offer
-from chain.values import Header
+from chain.values import Amendment, Header
 from chain.words import codec, encode_address, encode_bytes32, encode_uint
 
 PACTUM_NAME = "Surety Pactum"
 COMMITTEE_NAME = "Surety Committee"
+LAW_STONE_NAME = "Surety LawStone"
 VERSION = "1"
 DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 OFFER_TYPE = (
@@ -22,11 +23,13 @@ OFFER_TYPE = (
 )
 REPORT_TYPE = "Report(bytes32 configuration,uint64 epoch,bytes32 observationSet,uint32 observers,address payee,bytes32 rowsHash)"
 OBSERVATION_ROOT_TYPE = "ObservationRoot(uint64 epoch,bytes32 root)"
+ASSENT_TYPE = "Assent(uint8 seat,bool takesSeat,bytes32 running,bytes32 proposed,uint64 revision,uint32 notice)"
 
 _DOMAIN_TYPEHASH = keccak(DOMAIN_TYPE.encode())
 _OFFER_TYPEHASH = keccak(OFFER_TYPE.encode())
 _REPORT_TYPEHASH = keccak(REPORT_TYPE.encode())
 _OBSERVATION_ROOT_TYPEHASH = keccak(OBSERVATION_ROOT_TYPE.encode())
+_ASSENT_TYPEHASH = keccak(ASSENT_TYPE.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Domain:
 
 @lru_cache(maxsize=256)
 def separator(domain: Domain, name: str) -> bytes:
-    """The EIP-712 domain separator of a contract under one of the two names."""
+    """The EIP-712 domain separator of a contract under one of the three names."""
     head = _DOMAIN_TYPEHASH + keccak(name.encode()) + keccak(VERSION.encode())
     return keccak(head + encode_uint(domain.chain_id, 256, "chain id") + encode_address(domain.contract, "contract"))
 
@@ -63,6 +66,16 @@ def observation_root_digest(committee: Domain, epoch: int, root: bytes) -> bytes
     """What an oracle signs once per epoch, over all its observations. ``committee`` is the Committee's domain."""
     struct = _OBSERVATION_ROOT_TYPEHASH + encode_uint(epoch, 64, "epoch") + encode_bytes32(root, "root")
     return _digest(committee, COMMITTEE_NAME, struct)
+
+
+def amendment_id(amendment: Amendment) -> bytes:
+    """The name of an amendment on LawStone: the hash of the struct that members sign. Raises BadInput for a field too wide."""
+    return keccak(_ASSENT_TYPEHASH + codec(Amendment).encode(amendment))
+
+
+def assent_digest(law_stone: Domain, amendment: bytes) -> bytes:
+    """What a member signs, by the amendment's id, where the running law permits it and the proposed law accepts it."""
+    return keccak(b"\x19\x01" + separator(law_stone, LAW_STONE_NAME) + encode_bytes32(amendment, "amendment"))
 
 
 def _digest(domain: Domain, name: str, struct: bytes) -> bytes:

@@ -21,6 +21,18 @@ class LawStatus(IntEnum):
     BROKEN = 3
 
 
+class Seat(IntEnum):
+    """What a law may run: the settlement of new agreements, or the routing of requests. One law runs in each."""
+
+    SETTLEMENT = 0
+    ROUTING = 1
+
+    @property
+    def word(self) -> str:
+        """As people write it."""
+        return self.name.lower()
+
+
 class Skip(IntEnum):
     """Why a row of an otherwise good report was passed over, in the order in which the reasons are looked for."""
 
@@ -71,6 +83,21 @@ class Conditions:
     listing: Uint32
     rules: Parameters
     price: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change that two laws are asked about: ``proposed`` is to follow ``running`` in its seat, or to stand beside it.
+
+    It is good for one ``revision`` of the seat. ``notice`` is what passes in seconds between its proposal and its enacting.
+    """
+
+    seat: Seat
+    takes_seat: bool
+    running: Bytes32
+    proposed: Bytes32
+    revision: Uint64
+    notice: Uint32
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from chain.events import CallScheduled, Event, RoleGranted, RoleRevoked, decode_
 from chain.hashing import ZERO_ADDRESS, text_id
 from chain.node import Node
 from chain.timelock import OperationState, Role
-from chain.values import LawStatus, everyone
+from chain.values import LawStatus, Seat, everyone
 from governance.errors import FatalError
 
 Finding = tuple[str, Any, Any]
@@ -30,6 +30,7 @@ _PARTS = {
 }
 _OWNED = ("LawStone", "Committee", "Pactum")
 _REFERENCES = {
+    "LawStone": ("Committee",),
     "Zone": ("Pactum",),
     "Committee": ("Pactum",),
     "Tribunal": ("Pactum",),
@@ -121,7 +122,11 @@ class _Inspection:
 
     def _laws(self) -> Iterator[Finding]:
         stone = LawStoneClient(self._node, self._book.law_stone)
-        for text in self._values.laws:
+        meant = {Seat.SETTLEMENT: self._values.laws[:1], Seat.ROUTING: [self._values.routing_law]}
+        for seat, texts in meant.items():
+            wanted = next((text_id(text) for text in texts if text), None)
+            yield f"the law that runs {seat.word}", stone.running_in(seat).law, wanted
+        for text in self._values.all_laws:
             law = text_id(text)
             yield f"the status of law 0x{law.hex()}", stone.status_of(law), LawStatus.ENACTED
             yield f"the text of law 0x{law.hex()} as given", stone.text_of(law) == text, True

@@ -27,6 +27,7 @@ FAR_FUTURE_S = 2**40 - 1
 SPENDING_MONEY = 1_000_000 * UNIT
 PASSWORD = "devnet"  # noqa: S105 - the keys it guards are known to everybody
 LAW = "standard"
+ROUTING_LAW = "eu_health"
 LEAD_S = 2  # from the founding to the first committee's reign
 
 
@@ -73,7 +74,7 @@ class Founder:
         return self._senders[account]
 
     def deploy(self) -> AddressBook:
-        """The contracts, which belong to their timelock, the committee of four with its bonds, and the law, enacted."""
+        """The contracts, which belong to their timelock, the committee of four with its bonds, and a law in each seat."""
         plan = self._plan
         return deploy(
             self._node,
@@ -86,6 +87,7 @@ class Founder:
                 guardian=dev_signer(GUARDIAN).address,
                 delay_s=plan.delay_s,
                 laws=(laws.read(LAW),),
+                routing_law=laws.read(ROUTING_LAW),
                 bond=plan.bond,
                 min_fee=UNIT,
                 relay_fee=plan.relay_fee,

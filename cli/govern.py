@@ -13,7 +13,7 @@ from chain.reading import ReadCall, read_call
 from chain.sender import CallSender
 from chain.timelock import Operation, OperationState, scheduled
 from chain.values import Conditions
-from cli import proposals
+from cli import law_life, proposals
 from cli.connection import Connection
 from cli.console import out, print_facts, print_json, print_table, tell
 from cli.earnings import claimed
@@ -27,6 +27,8 @@ app = typer.Typer(
     help="A governor's side: propose changes to the timelock, carry them out. None touches an agreement that runs.",
 )
 proposals.add_to(app)
+app.command("enact", epilog="Example: surety govern enact mylaw.pl --keystore governor.json")(law_life.enact)
+app.command("break", epilog="Example: surety govern break 0x… --keystore governor.json")(law_life.break_)
 
 _EXAMPLE = "Example: surety govern "
 _ID = typer.Argument(metavar="OPERATION", help="An operation's id, as surety govern list shows it; its beginning is enough.")

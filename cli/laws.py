@@ -1,4 +1,4 @@
-"""``surety law``: ask a law, without a chain."""
+"""``surety law decide``: ask a law, without a chain."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli import law_route, law_writing
 from cli.console import print_facts, print_json
 from cli.law_explain import explain_case, verdict_facts, verdict_json
 from cli.options import Json
@@ -15,7 +16,8 @@ from governance.case import parse_case
 from governance.errors import BadInput
 from governance.law import load_law
 
-app = typer.Typer(no_args_is_help=True, help="Ask a law what it says of a case.")
+app = typer.Typer(no_args_is_help=True, help="Laws: ask one what it says of a case, propose one, see which run.")
+law_writing.add_to(app)
 
 LawSource = Annotated[str, typer.Argument(metavar="LAW", help="A Prolog file, or the name of a law that ships: standard.")]
 
@@ -42,20 +44,18 @@ def decide(
         print_facts(f"{law} says", verdict_facts(answer))
 
 
-@app.command("list", epilog="Example: surety law list")
-def list_(json_: Json = False) -> None:
-    """Name the laws that ship with Surety."""
-    names = list(laws.names())
-    if json_:
-        print_json(names)
-    else:
-        print_facts("laws that ship", {name: "surety law show " + name for name in names})
+@app.command("route", epilog="Example: surety law route eu_health --case examples/route.json --explain")
+def route(
+    law: LawSource,
+    case: Annotated[Path, typer.Option(help="The request and the offers, as JSON (docs/laws-routing.md).")],
+    explain: law_route.Explain = False,
+    json_: Json = False,
+) -> None:
+    """Say where a request may go: the choice, the clauses that permit it, and all that is eligible, best first.
 
-
-@app.command("show", epilog="Example: surety law show standard")
-def show(law: LawSource) -> None:
-    """Print a law's text."""
-    typer.echo(law_text(law), nl=False)
+    Where no offer is eligible there is no choice: that is the law's answer, with exit code 0. An error in the law is never one.
+    """
+    law_route.decide_route(law_text(law), law, case, explain=explain, json_=json_)
 
 
 def law_text(source: str) -> str:

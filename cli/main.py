@@ -9,7 +9,21 @@ from typing import NoReturn
 
 import typer
 
-from cli import agreements, audit, disputes, govern, keys, law_diff, law_simulate, laws, providers, running, samples, status
+from cli import (
+    agreements,
+    audit,
+    disputes,
+    govern,
+    keys,
+    law_diff,
+    law_life,
+    law_simulate,
+    laws,
+    providers,
+    running,
+    samples,
+    status,
+)
 from cli.console import err
 from governance.errors import RetryableError, SuretyError
 
@@ -34,14 +48,15 @@ app = typer.Typer(
     ),
 )
 running.add_to(app)
+law_life.add_to(laws.app)
+law_simulate.add_to(laws.app)
+law_diff.add_to(laws.app)
 app.add_typer(keys.app, name="key")
 app.add_typer(providers.app, name="provider")
 app.add_typer(agreements.app, name="agreement")
 app.command("status", epilog="Example: surety status 0x…")(status.status)
 app.add_typer(disputes.app, name="dispute")
 app.add_typer(audit.app, name="audit")
-law_simulate.add_to(laws.app)
-law_diff.add_to(laws.app)
 app.add_typer(laws.app, name="law")
 app.add_typer(govern.app, name="govern")
 samples.add_to(app)

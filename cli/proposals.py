@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from chain.governor import Governor
-from chain.hashing import ZERO_ADDRESS, address_of, text_id
+from chain.hashing import ZERO_ADDRESS, address_of
 from chain.sender import Call, CallSender
-from chain.values import LawStatus, Listing, Parameters
+from chain.values import Listing, Parameters
 from cli.connection import Connection
 from cli.console import progress, tell
-from cli.laws import law_text
 from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, Book, Json, Keystore, RpcUrl
 from cli.wording import instant_of, parse_share
 from governance.errors import BadInput
@@ -23,7 +22,6 @@ from governance.errors import BadInput
 _EXAMPLE = "Example: surety govern "
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the timelock's delay and execute it at once.")]
-Law = Annotated[str, typer.Argument(metavar="LAW", help="A Prolog file, the name of a law that ships, or a law's id.")]
 Seconds = Annotated[int | None, typer.Option(min=1, help="In seconds; by default as it is.")]
 
 
@@ -35,8 +33,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("resume", epilog=_EXAMPLE + "resume --wait --keystore governor.json")(resume)
     app.command("guardian", epilog=_EXAMPLE + "guardian 0x… --keystore governor.json")(guardian)
     app.command("treasury", epilog=_EXAMPLE + "treasury 0x… --keystore governor.json")(treasury)
-    app.command("enact", epilog=_EXAMPLE + "enact mylaw.pl --keystore governor.json")(enact)
-    app.command("break", epilog=_EXAMPLE + "break 0x… --keystore governor.json")(break_)
     app.command("committee", epilog=_EXAMPLE + "committee 0x… 0x… 0x… 0x… --keystore governor.json")(committee)
     app.command("bond", epilog=_EXAMPLE + "bond 1000 --keystore governor.json")(bond)
 
@@ -118,7 +114,7 @@ def pause(
         receipt = connection.pactum.pause_opening(sender)
         tell("opening is paused", {"by": sender.address, "transaction": receipt.tx_hash}, json_=json_)
     else:
-        _propose_as(connection, sender, [connection.pactum.pause_opening_call(paused=True)], wait=wait, json_=json_)
+        propose_as(connection, sender, [connection.pactum.pause_opening_call(paused=True)], wait=wait, json_=json_)
 
 
 def resume(
@@ -156,39 +152,6 @@ def treasury(
     """Propose another treasury."""
     named = address_of(account)
     _propose(lambda it: [it.pactum.set_treasury_call(named)], keystore, rpc_url, book, wait=wait, json_=json_)
-
-
-def enact(
-    law: Law,
-    keystore: Keystore,
-    wait: Wait = False,
-    rpc_url: RpcUrl = DEFAULT_RPC_URL,
-    book: Book = DEFAULT_BOOK,
-    json_: Json = False,
-) -> None:
-    """Publish a law's text, if nobody has, and propose to let new agreements use it."""
-    connection = Connection.open(rpc_url, book)
-    sender, stone = connection.sender(keystore), connection.law_stone
-    known = _law_id(law)
-    if known is None:
-        text = law_text(law)
-        known = text_id(text)
-        if stone.status_of(known) is LawStatus.NONE:
-            stone.publish(sender, text)
-    _propose_as(connection, sender, [stone.enact_call(known)], wait=wait, json_=json_, law=known)
-
-
-def break_(
-    law: Law,
-    keystore: Keystore,
-    wait: Wait = False,
-    rpc_url: RpcUrl = DEFAULT_RPC_URL,
-    book: Book = DEFAULT_BOOK,
-    json_: Json = False,
-) -> None:
-    """Propose to keep new agreements from using a law, for ever. Running ones keep it."""
-    broken = _law_id(law) or text_id(law_text(law))
-    _propose(lambda it: [it.law_stone.break_call(broken)], keystore, rpc_url, book, wait=wait, json_=json_)
 
 
 def committee(
@@ -237,10 +200,10 @@ def _propose(
 ) -> None:
     connection = Connection.open(rpc_url, book)
     made = calls(connection)
-    _propose_as(connection, connection.sender(keystore), made, wait=wait, json_=json_)
+    propose_as(connection, connection.sender(keystore), made, wait=wait, json_=json_)
 
 
-def _propose_as(
+def propose_as(
     connection: Connection, sender: CallSender, calls: Sequence[Call], *, wait: bool, json_: bool, **more: object
 ) -> None:
     """Proposes calls; with ``wait``, lets the delay pass and executes them. What is to come is told in either case."""
@@ -261,7 +224,7 @@ def _propose_as(
         tell("proposed", facts | {"can be executed from": instant_of(ready_s), "next": following}, json_=False)
 
 
-def _law_id(source: str) -> bytes | None:
+def law_id(source: str) -> bytes | None:
     """A law's id, where that is what was given."""
     try:
         return bytes.fromhex(source[2:]) if source.startswith("0x") and len(source) == 66 else None

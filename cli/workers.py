@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from api.config import ApiConfig
+from api.config import RUNNING, ApiConfig
 from api.server import run_api
 from chain.addressbook import AddressBook
 from chain.docket import AgreementRecord
@@ -122,6 +122,7 @@ def api_process(order: ApiOrder) -> None:
             book=AddressBook.load(state.book),
             rpc_url=order.rpc_url,
             port=order.port,
+            routing_law=RUNNING,
             refresh_s=5,
         )
     )

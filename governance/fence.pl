@@ -11,7 +11,8 @@
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(library(assoc)).
-:- use_module(surety_facts, [granted/1]).
+:- use_module(surety_facts, []).
+:- use_module(amendment_facts, []).
 :- use_module(arithmetic).
 :- use_module(refusal).
 
@@ -19,6 +20,17 @@ deepest_term(100).
 most_clauses(5_000).
 most_arguments(16).
 program_space(4_000_000).
+
+%!  fact_module(?Module)
+%
+%   Where granted facts are kept; each of these modules has a granted/1 that lists its own.
+
+fact_module(surety_facts).
+fact_module(surety_amendment_facts).
+
+granted(Indicator, Module) :-
+    fact_module(Module),
+    Module:granted(Indicator).
 
 /*  Importing predicates that their module does not export is what a private vocabulary is made of. The hook is silent for
     law modules alone.  */
@@ -129,7 +141,7 @@ definable(Head, Name) :-
     \+ predicate_property(system:Head, defined),
     \+ vocabulary(Head),
     \+ control(Head, _),
-    \+ ( functor(Head, Name, Arity), granted(Name/Arity) ),
+    \+ ( functor(Head, Name, Arity), granted(Name/Arity, _) ),
     Head \= _:_.
 
 
@@ -164,7 +176,7 @@ walk(Goal, _, _, Goal) :-
 walk(Goal, _, Own, Goal) :-
     callable(Goal),
     functor(Goal, Name, Arity),
-    ( get_assoc(Name/Arity, Own, _) ; granted(Name/Arity) ), !.
+    ( get_assoc(Name/Arity, Own, _) ; granted(Name/Arity, _) ), !.
 walk(Goal, Position, _, _) :-
     callable(Goal), !,
     functor(Goal, Name, Arity),
@@ -239,7 +251,7 @@ load(Module, Indicators, Own, Clauses) :-
     forall(( vocabulary(Goal), Goal \== ! ), import_goal(Module, Goal)),
     forall(( control(Goal, _), \+ compiled_away(Goal) ), import_goal(Module, Goal)),
     forall(arithmetic(Goal, _, _), import_goal(Module, Goal)),
-    forall(granted(Indicator), @(import(surety_facts:Indicator), Module)),
+    forall(granted(Indicator, Home), @(import(Home:Indicator), Module)),
     forall(import_module(Module, Default), delete_import_module(Module, Default)),
     Every = ['$cite'/3|Indicators],
     forall(member(Indicator, Every), dynamic(Module:Indicator)),

@@ -12,6 +12,8 @@ from governance.docket import share_of, terms_text
 from governance.law import SETTLEMENT_ENTRY, Law, needs_entry
 from governance.values import Outcome, Verdict
 
+ALLOWED_S = 5.0  # of processor time
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -59,7 +61,7 @@ class Proof:
 def prove(law: Law, case: Case) -> Proof:
     """Follows a law through a case, clause by clause. Raises BadInput for a law that does not settle, and EngineFault."""
     needs_entry(law, SETTLEMENT_ENTRY)
-    _, told = questions.explain(law.handle, _case_text(case), law.text)
+    _, told = questions.bounded(ALLOWED_S, "surety_proof", "explain", law.handle, given=(_case_text(case), law.text))
     return _proof([tuple(line.split("\t")) for line in told.split("\n")])
 
 

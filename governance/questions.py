@@ -20,8 +20,6 @@ from governance.values import Verdict
 
 STACK_LIMIT_BYTES = 16 * 2**20
 CASE_ALLOWED_S = 0.1  # of processor time
-ROUTE_ALLOWED_S, OFFER_ALLOWED_S = 0.2, 0.001
-EXPLAIN_ALLOWED_S = 5.0
 # Prolog's reader recurses on nested terms: enough for a law that is nothing but brackets. Only what is used is ever taken.
 _LOADER_STACK_BYTES = 256 * 2**20
 
@@ -145,24 +143,24 @@ def decide(law: int, counts: tuple[int, ...], figures: Figures) -> Verdict | NoV
     return _thread().decide(law, counts, figures)
 
 
-def route(law: int, request: str, offers: str) -> tuple[int, str]:
-    """Puts a request and its offers to a loaded law, in the lines of ``governance/routing.pl``. Raises EngineFault."""
+def bounded(allowed_s: float, home: str, question: str, law: int, *, given: tuple[str, ...]) -> tuple[int, str]:
+    """A question about a loaded law that ends when the processor time is over: a status and a text. Raises EngineFault."""
     thread = _thread()
-    question = thread.begin(ROUTE_ALLOWED_S + OFFER_ALLOWED_S * offers.count("\n"))
+    number = thread.begin(allowed_s)
     try:
-        return thread.ask("surety_routing", "route", law, str(question), request, offers)
+        return thread.ask(home, question, law, str(number), *given)
     finally:
         thread.end()
 
 
-def explain(law: int, case: str, text: str) -> tuple[int, str]:
-    """Follows a loaded law through a case, in the lines of ``governance/proof.pl``. Raises EngineFault."""
-    thread = _thread()
-    question = thread.begin(EXPLAIN_ALLOWED_S)
-    try:
-        return thread.ask("surety_proof", "explain", law, str(question), case, text)
-    finally:
-        thread.end()
+def plain(home: str, question: str, *given: str) -> tuple[int, str]:
+    """A question to the host alone, about no law. Raises EngineFault."""
+    return _thread().ask(home, question, *given)
+
+
+def read_law(text: str) -> tuple[int, str]:
+    """What an admitted law reads, in the lines of ``governance/reading.pl``. Raises EngineFault."""
+    return plain("surety_reading", "reading", text)
 
 
 def detach() -> None:

@@ -1,144 +1,148 @@
-/*  The host's side of a routing question: grants the facts of one request and its offers, and asks the four rule groups.
+/*  The host's side of a routing question: one rule group, one request, and offers of which each is judged on its own.
 
-    An offer is eligible if no clause of block_provider/2 holds for it, one of route_inference/2 does, and, where the request's
-    data are protected health information, one of enforce_residency/1 holds with no other offer in sight. The first clause that
-    holds is cited by its number and line. What a law does not define holds for nobody.
+    What is known of an offer is kept under a number (keep/3), since many requests ask about it; it is never changed, and is
+    forgotten under that number. A judgement sees the request and one offer, so it cannot depend on any other. The first clause
+    that holds is cited by its number. What a law does not define holds for nobody.
 */
 
-:- module(surety_routing, [route/6]).
+:- module(surety_routing, [keep/3, forget/3, kept_count/2, judge/7, strategy/5]).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
+:- use_module(library(solution_sequences)).
 :- use_module(surety_facts).
 :- use_module(host, [bounded/4]).
 
-budget(Offers, Limit) :-
-    length(Offers, Count),
-    Limit is 500_000 + 20_000 * Count.
+:- dynamic kept/2.
 
-%!  route(+Law, +Question:string, +Request:string, +Offers:string, -Status, -Answer) is det.
+inference_limit(500_000).                       % of one judgement
+most_strategies(16).
+
+%!  keep(+Offers:string, -Status, -Text) is det.
 %
-%   Request is one line, and Offers are lines, of fields between tabs (governance/routing.py writes them). Status 1: Answer has
-%   one line for each offer, in order: its state, and the number and line of the clause. Status -2 and -3 are those of a case.
+%   Offers are lines of fields between tabs (governance/judging.py writes them), each with its number first.
 
-route(Law, QuestionText, RequestText, OffersText, Status, Answer) :-
+keep(Text, 1, "") :-
+    split_string(Text, "\n", "", Lines),
+    forall(member(Line, Lines), ( offer_of(Line, Number, Offer), assertz(kept(Number, Offer)) )).
+
+%!  forget(+Numbers:string, -Status, -Text) is det.
+
+forget(Text, 1, "") :-
+    term_string(Numbers, Text),
+    forall(member(Number, Numbers), retractall(kept(Number, _))).
+
+%!  kept_count(-Status, -Count) is det.
+%
+%   Of how many offers anything is kept.
+
+kept_count(1, Count) :-
+    predicate_property(kept(_, _), number_of_clauses(Number)),
+    number_string(Number, Count).
+
+%!  judge(+Law, +Question:string, +Group:string, +Request:string, +Numbers:string, -Status, -Answer) is det.
+%
+%   Status 1: Answer is the number of the clause that holds for each offer, in order, or 0 where none does. Status -2 and -3 are
+%   those of a case. An offer's judgement has its own limit of inferences: all together are tried within that of one first.
+
+judge(Law, QuestionText, GroupText, RequestText, NumbersText, Status, Answer) :-
     number_string(Question, QuestionText),
+    head_of(GroupText, Head),
     request_of(RequestText, Request),
-    offers_of(OffersText, Offers),
-    budget(Offers, Limit),
-    setup_call_cleanup(
-        grant(Request, Offers),
-        bounded(Question, surety_routing:judged(Law, Request, Offers, Judged), Limit, Outcome),
-        withdraw),
+    term_string(Numbers, NumbersText),
+    b_setval(surety_request, Request),
+    inference_limit(Limit),
+    bounded(Question, surety_routing:cited_all(Numbers, Law, Head, Together), Limit, Outcome),
     (   Outcome == done
-    ->  Status = 1, written(Judged, Answer)
+    ->  Status = 1, atomic_list_concat(Together, ' ', Answer)
+    ;   Numbers = [_, _|_]
+    ->  cited_each(Numbers, Question, Law, Head, Clauses, Status, Why),
+        ( Status == 1 -> atomic_list_concat(Clauses, ' ', Answer) ; Answer = Why )
     ;   Outcome = stopped(Status, Answer)
     ).
 
-judged(Law, Request, Offers, Judged) :-
-    Request = request(Id, _, _, Origin, Class, _),
-    maplist(judged_among_all(Law, Id), Offers, First),
-    (   Class == phi
-    ->  withdraw_offers,
-        maplist(judged_alone(Law, Id, Origin), Offers, First, Judged)
-    ;   Judged = First
+head_of("block_provider", block_provider(request, offer)).
+head_of("route_inference", route_inference(request, offer)).
+head_of("prefer_provider", prefer_provider(request, offer)).
+head_of("enforce_residency", enforce_residency(request)).
+
+cited_all([], _, _, []).
+cited_all([Number|More], Law, Head, [Clause|Rest]) :-
+    kept(Number, Offer),
+    b_setval(surety_offer, Offer),
+    (   Law:'$cite'(Head, First, _) -> Clause = First ; Clause = 0 ),
+    cited_all(More, Law, Head, Rest).
+
+cited_each([], _, _, _, [], 1, "").
+cited_each([Number|More], Question, Law, Head, Clauses, Status, Why) :-
+    inference_limit(Limit),
+    bounded(Question, surety_routing:cited_all([Number], Law, Head, Cited), Limit, Outcome),
+    (   Outcome == done
+    ->  Cited = [Clause],
+        Clauses = [Clause|Rest],
+        cited_each(More, Question, Law, Head, Rest, Status, Why)
+    ;   Outcome = stopped(Status, Why), Clauses = []
     ).
 
-judged_among_all(Law, Request, Facts, Judgement) :-
-    arg(1, Facts, Offer),
-    (   once(Law:'$cite'(block_provider(Request, Offer), Number, Line))
-    ->  Judgement = blocked(Number, Line)
-    ;   once(Law:'$cite'(route_inference(Request, Offer), Number, Line))
-    ->  (   once(Law:'$cite'(prefer_provider(Request, Offer), PreferNumber, PreferLine))
-        ->  Judgement = eligible(Number, Line, PreferNumber, PreferLine)
-        ;   Judgement = eligible(Number, Line, 0, 0)
-        )
-    ;   Judgement = unpermitted
+%!  strategy(+Law, +Question:string, +Request:string, -Status, -Answer) is det.
+%
+%   Status 1: Answer is the one strategy that strategy/2 gives for a request, or empty where no clause holds. Status -1: there are
+%   two that differ; -4: it is none of those that there are.
+
+strategy(Law, QuestionText, RequestText, Status, Answer) :-
+    number_string(Question, QuestionText),
+    request_of(RequestText, Request),
+    b_setval(surety_request, Request),
+    b_setval(surety_offer, none),
+    inference_limit(Limit),
+    most_strategies(Most),
+    bounded(Question, findall(Strategy, limit(Most, Law:strategy(request, Strategy)), Found), Limit, Outcome),
+    (   Outcome == done
+    ->  sort(Found, Strategies), one_strategy(Strategies, Status, Answer)
+    ;   Outcome = stopped(Status, Answer)
     ).
 
-judged_alone(Law, Request, Origin, Offer, eligible(Number, Line, PreferNumber, PreferLine), Judgement) :- !,
-    setup_call_cleanup(
-        grant_offer(Origin, Offer),
-        (   once(Law:'$cite'(enforce_residency(Request), HomeNumber, HomeLine))
-        ->  Judgement = resident(Number, Line, PreferNumber, PreferLine, HomeNumber, HomeLine)
-        ;   Judgement = abroad
-        ),
-        withdraw_offers).
-judged_alone(_, _, _, _, Judgement, Judgement).
+one_strategy([], 1, "") :- !.
+one_strategy(Strategies, Status, Answer) :-
+    (   member(Other, Strategies), \+ known_strategy(Other)
+    ->  Status = -4, shown("this is no strategy: ~W", Other, Answer)
+    ;   Strategies = [Strategy]
+    ->  Status = 1, Answer = Strategy
+    ;   Status = -1, shown("the law gives strategies that differ: ~W", Strategies, Answer)
+    ).
 
-written(Judged, Answer) :-
-    with_output_to(string(Answer), forall(member(Judgement, Judged), written_line(Judgement))).
+known_strategy(Strategy) :-
+    atom(Strategy),
+    memberchk(Strategy, [cost_first, latency_first, compliance_first, sla_first]).
 
-written_line(Judgement) :-
-    Judgement =.. Fields,
-    atomic_list_concat(Fields, '\t', Line),
-    writeln(Line).
+shown(Format, Term, Text) :-
+    format(string(Text), Format, [Term, [max_depth(8), quoted(true)]]).
 
 
-%   Facts in and out. They are the thread's own, and gone when the question is answered.
+%   From lines to terms. The words are those of a request or an offer: they are never read as Prolog.
 
-request_of(Text, request(Id, User, Jurisdiction, Country, Class, Type)) :-
-    fields(Text, [Id, User, Jurisdiction, Country, Class, Type]).
+request_of(Text, Request) :-
+    split_string(Text, "\t", "", [User, Jurisdiction, Country, Class, Type, Sector, Risk, Confidentiality|Figures]),
+    maplist(string_atom, [User, Jurisdiction, Country, Class, Type, Sector, Risk, Confidentiality], Words),
+    maplist(figure, Figures, [Ceiling, Target]),
+    append(Words, [Ceiling, Target], Facts),
+    Request =.. [request|Facts].
 
-offers_of("", []) :- !.
-offers_of(Text, Offers) :-
-    split_string(Text, "\n", "", Lines),
-    maplist(offer_of, Lines, Offers).
+offer_of(Line, Number, offer(Capacity, Name, Jurisdiction, Region, Country, Credentials, Price, ErrorRate, P95)) :-
+    split_string(Line, "\t", "", [NumberText, CapacityText, NameText, JurisdictionText, RegionText, CountryText, CredentialsText|
+                                  Figures]),
+    number_string(Number, NumberText),
+    maplist(string_atom, [CapacityText, NameText, JurisdictionText, RegionText, CountryText],
+            [Capacity, Name, Jurisdiction, Region, Country]),
+    credentials(CredentialsText, Credentials),
+    maplist(figure, Figures, [Price, ErrorRate, P95]).
 
-offer_of(Line, offer(Id, Name, Jurisdiction, Region, Country, Credentials, Spot, OnDemand, ErrorRate, P95)) :-
-    split_string(Line, "\t", "", [IdText, NameText, JurisdictionText, RegionText, CountryText, CredentialsText|Figures]),
-    maplist(string_atom, [IdText, NameText, JurisdictionText, RegionText, CountryText],
-            [Id, Name, Jurisdiction, Region, Country]),
-    split_string(CredentialsText, " ", " ", CredentialTexts),
-    maplist(string_atom, CredentialTexts, Credentials),
-    maplist(figure, Figures, [Spot, OnDemand, ErrorRate, P95]).
-
-fields(Line, Atoms) :-
-    split_string(Line, "\t", "", Strings),
-    maplist(string_atom, Strings, Atoms).
+credentials("", []) :- !.
+credentials(Text, Credentials) :-
+    split_string(Text, " ", "", Words),
+    maplist(string_atom, Words, Credentials).
 
 string_atom(String, Atom) :- atom_string(Atom, String).
 
 figure("", unknown) :- !.
 figure(Text, Number) :- number_string(Number, Text), integer(Number).
-
-grant(Request, Offers) :-
-    withdraw,
-    Request = request(Id, User, Jurisdiction, Country, Class, Type),
-    assertz(surety_facts:user_jurisdiction(Id, User)),
-    assertz(surety_facts:jurisdiction(Id, Jurisdiction)),
-    assertz(surety_facts:country(Id, Country)),
-    assertz(surety_facts:data_classification(Id, Class)),
-    assertz(surety_facts:inference_type(Id, Type)),
-    maplist(grant_offer(Country), Offers).
-
-grant_offer(Origin, offer(Id, Name, Jurisdiction, Region, Country, Credentials, Spot, OnDemand, ErrorRate, P95)) :-
-    assertz(surety_facts:provider_name(Id, Name)),
-    assertz(surety_facts:provider_jurisdiction(Id, Jurisdiction)),
-    assertz(surety_facts:provider_region(Id, Region)),
-    assertz(surety_facts:provider_in_country(Id, Country)),
-    ( Country == Origin -> assertz(surety_facts:provider_in_country(Id, country_of_origin)) ; true ),
-    forall(( member(Credential, Credentials), Credential \== '' ), assertz(surety_facts:provider_compliant(Id, Credential))),
-    grant_spot_price(Spot, Id),
-    grant_figure(OnDemand, surety_facts:provider_on_demand_price_micro_usd(Id, OnDemand)),
-    grant_figure(ErrorRate, surety_facts:provider_error_rate_ppm(Id, ErrorRate)),
-    grant_figure(P95, surety_facts:provider_p95_ms(Id, P95)).
-
-grant_spot_price(unknown, _) :- !.
-grant_spot_price(Micro, Id) :-
-    Dollars is Micro rdiv 1_000_000,
-    assertz(surety_facts:provider_spot_price_micro_usd(Id, Micro)),
-    assertz(surety_facts:provider_spot_price(Id, Dollars)).
-
-grant_figure(unknown, _) :- !.
-grant_figure(_, Fact) :- assertz(Fact).
-
-withdraw :-
-    forall(granted(Name/Arity), withdraw(Name, Arity)).
-
-withdraw_offers :-
-    forall(( granted(Name/Arity), sub_atom(Name, 0, _, _, provider_) ), withdraw(Name, Arity)).
-
-withdraw(Name, Arity) :-
-    functor(Fact, Name, Arity),
-    retractall(surety_facts:Fact).

@@ -1,138 +1,61 @@
 """Which offer may serve a request, and which of those is chosen: decided by a law over granted facts, never by default.
 
-An offer is eligible if no clause of ``block_provider/2`` holds for it, one of ``route_inference/2`` does, and, for health data,
-one of ``enforce_residency/1`` holds with no other offer in sight. Preferred offers come first, then cheaper ones, then the
-smaller id; so the same facts always give the same choice. A missing fact refuses the offer; an error in the law is an error of
+Every rung of every offer (its spot capacity, its capacity on demand) is judged on its own, with no other in sight. It is eligible
+if no clause of ``block_provider/2`` holds for it, one of ``route_inference/2`` does, and, for health data, one of
+``enforce_residency/1``. Preferred rungs come first, then those that the law's strategy puts first, then cheaper ones, then the
+smaller name; so the same facts always give the same choice. A missing fact refuses the offer; an error in the law is an error of
 the whole decision.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
-from typing import Self
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
-from governance import questions
-from governance.errors import BadInput
-from governance.law import ROUTING_ENTRY, Law, fault, needs_entry
+from governance.facts import OfferFacts, RequestFacts
+from governance.judging import Judge
+from governance.kinds import Choice, Kind
+from governance.law import ROUTING_ENTRY, Law, needs_entry
+from governance.reading import GROUPS, Strategy, reading_of
+from governance.shelves import Order, Rung, Shelves
+from governance.signatures import ON_DEMAND, SPOT, Capacity, Signature
 
-DATA_CLASSES = ("public", "pii", "phi")
-INFERENCE_TYPES = ("realtime", "batch")
-_ID = (r"[A-Za-z0-9._:-]{1,128}", "1 to 128 letters, digits and . _ : -")
-_PLACE = (r"[a-z]{2,32}", "a small word, as in de or eu")
-_COUNTRY = (r"[a-z]{2}", "a country code of two small letters, as in de")
-_REGION = (r"[a-z0-9_-]{1,64}", "small letters, digits, _ and -, as in eu_west")
-_CREDENTIAL = (r"[a-z0-9_]{1,32}", "small letters, digits and _, as in gdpr")
-_MOST_FIGURE = 2**63 - 1
+__all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
-
-@dataclass(frozen=True, slots=True)
-class RequestFacts:
-    """What a rule may know of a request. Every fact is needed: a rule that forbids must never miss the fact it looks at.
-
-    ``user_jurisdiction`` is where the user is protected (``eu``, ``us``), ``jurisdiction`` whose law governs the request
-    (``de``), ``country`` where the data come from. Raises BadInput for a fact that is not of its form.
-    """
-
-    request_id: str
-    user_jurisdiction: str
-    jurisdiction: str
-    country: str
-    data_classification: str
-    inference_type: str
-
-    def __post_init__(self) -> None:
-        _check(self.request_id, "request_id", _ID)
-        _check(self.user_jurisdiction, "user_jurisdiction", _PLACE)
-        _check(self.jurisdiction, "jurisdiction", _PLACE)
-        _check(self.country, "country", _COUNTRY)
-        _check_choice(self.data_classification, "data_classification", DATA_CLASSES)
-        _check_choice(self.inference_type, "inference_type", INFERENCE_TYPES)
-
-    @classmethod
-    def from_mapping(cls, facts: Mapping[str, object]) -> Self:
-        """The facts of a JSON object. Raises BadInput for a key that is unknown or missing, and for a wrong value."""
-        _check_keys(cls, facts, "request")
-        return cls(**facts)  # type: ignore[arg-type]  # __post_init__ refuses what is no text
+_KEPT_CHANGES = 1_024
+_TOLD_AT_ONCE = 1_000
+_MOST_JUDGED = 200_000  # shelves, over all kinds of request that are kept
+_MOST_VERDICTS = 500_000
+_MOST_EXPLAINED = 50_000  # rungs, over all decisions that are kept in full
+_NAMED = itemgetter(-2, -1)  # of an order, the rung
+_ONLY_SPOT = "it has spot capacity alone, which serves batch requests only"
 
 
-@dataclass(frozen=True, slots=True)
-class OfferFacts:
-    """What a rule may know of one offer: a provider's capacity in one region; ``offer`` names it, as an agreement's id does.
-
-    None is a fact that is not known: without jurisdiction, region or country the offer is refused, for a rule that forbids
-    would not see it. Prices are per hour in millionths of a US dollar. Raises BadInput for a fact that is not of its form.
-    """
+class Refusal(NamedTuple):
+    """Why a rung may not serve. ``capacity`` is None where the offer as a whole is refused."""
 
     offer: str
-    provider: str
-    provider_jurisdiction: str | None = None
-    region: str | None = None
-    country: str | None = None
-    credentials: frozenset[str] = frozenset()
-    spot_price_micro_usd: int | None = None
-    on_demand_price_micro_usd: int | None = None
-    error_rate_ppm: int | None = None
-    p95_ms: int | None = None
-
-    def __post_init__(self) -> None:
-        _check(self.offer, "offer", _ID)
-        _check(self.provider, "provider", _ID)
-        for name, form in (("provider_jurisdiction", _PLACE), ("region", _REGION), ("country", _COUNTRY)):
-            if getattr(self, name) is not None:
-                _check(getattr(self, name), name, form)
-        for credential in self.credentials:
-            _check(credential, "credentials", _CREDENTIAL)
-        for name in ("spot_price_micro_usd", "on_demand_price_micro_usd", "error_rate_ppm", "p95_ms"):
-            _check_figure(getattr(self, name), name)
-
-    @classmethod
-    def from_mapping(cls, facts: Mapping[str, object]) -> Self:
-        """The facts of a JSON object, credentials being a list. Raises BadInput as the constructor does, and for keys."""
-        _check_keys(cls, facts, "offer")
-        credentials = facts.get("credentials", ())
-        if isinstance(credentials, str) or not isinstance(credentials, Sequence | frozenset | set):
-            raise BadInput("credentials is no list", value=credentials, remedy='write a list, as in ["gdpr"]')
-        return cls(**{**facts, "credentials": frozenset(credentials)})  # type: ignore[arg-type]
-
-    def missing(self) -> str | None:
-        """The first needed fact that is not known."""
-        return next((name for name in ("provider_jurisdiction", "region", "country") if getattr(self, name) is None), None)
-
-    def cost_micro_usd(self, inference_type: str) -> int | None:
-        """The price that counts: spot for batch work where there is any, else on demand."""
-        spot = self.spot_price_micro_usd if inference_type == "batch" else None
-        return self.on_demand_price_micro_usd if spot is None else spot
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an offer may not serve."""
-
-    offer: str
+    capacity: Capacity | None
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class RouteDecision:
-    """The offer chosen, None where none is eligible; the clauses that permit and prefer it; why each other may not serve.
+    """The rung chosen, None where none is eligible; the clauses that permit and prefer it; why each other may not serve.
 
-    ``ranked`` are all eligible offers, best first: where the first falls away, the next is asked for anew.
+    ``ranked`` are all eligible rungs, best first: where the first falls away, the next takes its place.
     """
 
-    choice: str | None
+    choice: Rung | None
     clauses: tuple[str, ...]
+    strategy: Strategy
+    ranked: tuple[Rung, ...]
     refused: tuple[Refusal, ...]
-    ranked: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    offer: OfferFacts
-    reason: str | None
-    preferred: bool
-    clauses: tuple[str, ...]
 
 
 def route(law: Law, request: RequestFacts, offers: Sequence[OfferFacts]) -> RouteDecision:
@@ -141,105 +64,165 @@ def route(law: Law, request: RequestFacts, offers: Sequence[OfferFacts]) -> Rout
     Raises BadInput for two offers of one name, LawFault where the law gives no usable answer, and EngineFault where Prolog
     does not answer: none of these ever permits anything.
     """
-    needs_entry(law, ROUTING_ENTRY)
-    _check_names(offers)
-    known = [offer for offer in offers if offer.missing() is None]
-    judged = [_unknown(offer) for offer in offers if offer.missing() is not None] + _judge(law, request, known)
-    eligible = sorted((each for each in judged if each.reason is None), key=lambda each: _rank(each, request))
-    refused = sorted((each.offer.offer, each.reason) for each in judged if each.reason is not None)
-    return RouteDecision(
-        choice=eligible[0].offer.offer if eligible else None,
-        clauses=eligible[0].clauses if eligible else (),
-        refused=tuple(Refusal(offer, reason) for offer, reason in refused),
-        ranked=tuple(each.offer.offer for each in eligible),
-    )
+    router = Router(law)
+    router.load(offers)
+    return router.explain(request)
 
 
-def _judge(law: Law, request: RequestFacts, offers: Sequence[OfferFacts]) -> list[_Judged]:
-    status, answer = questions.route(law.handle, _request_line(request), "\n".join(map(_offer_line, offers)))
-    if status <= 0:
-        raise fault(status, answer, law.name)
-    return [_judged(offer, line.split("\t")) for offer, line in zip(offers, answer.splitlines(), strict=True)]
+class Router:
+    """Decides requests by one law, over offers that it keeps and that may change at any time. Safe to use from several threads.
 
+    A decision is that of one moment: it sees every change that was made before it began, and no half of one. ``judged_by`` runs
+    the questions to the law, where these belong on threads of their own; by default they are asked on the thread that decides.
 
-def _judged(offer: OfferFacts, words: Sequence[str]) -> _Judged:
-    """Reads one line of ``governance/routing.pl``; a word that it does not write refuses the offer."""
-    match words:
-        case ["eligible", number, line, prefer_number, prefer_line]:
-            return _eligible(offer, (number, line), (prefer_number, prefer_line), ())
-        case ["resident", number, line, prefer_number, prefer_line, home_number, home_line]:
-            home = (_clause("enforce_residency/1", home_number, home_line),)
-            return _eligible(offer, (number, line), (prefer_number, prefer_line), home)
-        case ["blocked", number, line]:
-            return _Judged(offer, f"blocked by {_clause('block_provider/2', number, line)}", False, ())
-        case ["unpermitted"]:
-            return _Judged(offer, "no clause of route_inference/2 permits it", False, ())
-        case ["abroad"]:
-            return _Judged(offer, "no clause of enforce_residency/1 holds for it", False, ())
-    return _Judged(offer, "the law's answer is not understood", False, ())
+    Raises BadInput for a law that was not loaded to route.
+    """
 
+    def __init__(self, law: Law, *, judged_by: Callable[[Callable[[], None]], None] | None = None) -> None:
+        needs_entry(law, ROUTING_ENTRY)
+        self.law = law
+        self._reading = reading_of(law)
+        self._judged_by = judged_by or (lambda work: work())
+        self._lock = threading.RLock()
+        self._shelves = Shelves(self._reading)
+        self._judge = Judge(law, self._reading)
+        self._key_of = attrgetter(*self._reading.request_facts())
+        self._generation = 0
+        self._changes: deque[tuple[Signature, ...]] = deque(maxlen=_KEPT_CHANGES)
+        self._young: dict[object, Kind] = {}  # when these are many, they become the old ones, and the old are forgotten
+        self._old: dict[object, Kind] = {}
+        self._explained: dict[object, tuple[int, RouteDecision]] = {}
 
-def _eligible(offer: OfferFacts, permitted: tuple[str, str], preferred: tuple[str, str], home: tuple[str, ...]) -> _Judged:
-    clauses = (_clause("route_inference/2", *permitted), *home)
-    if preferred[0] == "0":
-        return _Judged(offer, None, False, clauses)
-    return _Judged(offer, None, True, (*clauses, _clause("prefer_provider/2", *preferred)))
+    def __len__(self) -> int:
+        return len(self._shelves)
 
+    def facts(self, offer: str) -> OfferFacts | None:
+        """What is known of an offer, None for one that is not here."""
+        return self._shelves.facts(offer)
 
-def _unknown(offer: OfferFacts) -> _Judged:
-    return _Judged(offer, f"its {offer.missing()} is not known", False, ())
+    def load(self, offers: Iterable[OfferFacts]) -> None:
+        """Routes over these offers, and no others. Raises BadInput for two of one name, and changes nothing then.
 
+        Tells Prolog of them, so that the first request need not wait for that. Raises EngineFault.
+        """
+        with self._lock:
+            self._shelves.load(offers)
+            self._young, self._old = {}, {}
+            self._moved_on()
+            self._changes.clear()
+            self._judged_by(lambda: self._judge.tell(islice(self._shelves.profiles(), _TOLD_AT_ONCE)))
 
-def _clause(rule: str, number: str, line: str) -> str:
-    return f"{rule}, clause {number}, line {line}"
+    def put(self, offer: OfferFacts) -> None:
+        """One offer, new or in the place of the one of its name."""
+        with self._lock:
+            self._shelves.put(offer)
+            self._moved_on()
 
+    def remove(self, offer: str) -> None:
+        """One offer less; nothing happens where there is none of that name."""
+        with self._lock:
+            self._shelves.remove(offer)
+            self._moved_on()
 
-def _rank(judged: _Judged, request: RequestFacts) -> tuple[bool, bool, int, str]:
-    cost = judged.offer.cost_micro_usd(request.inference_type)
-    return not judged.preferred, cost is None, cost or 0, judged.offer.offer
+    def decide(self, request: RequestFacts) -> Choice:
+        """The best rung that may serve a request. Raises LawFault and EngineFault; neither ever permits anything."""
+        kind = self._young.get(self._key_of(request))
+        now = kind.now if kind is not None else None
+        if now is not None and now[0] == self._generation:
+            return now[1]
+        with self._lock:
+            return self._decided(request)[1]
 
+    def explain(self, request: RequestFacts) -> RouteDecision:
+        """The same choice, with all eligible rungs in order and a reason for each other. Raises as ``decide`` does."""
+        key = self._key_of(request)
+        kept = self._explained.get(key)
+        if kept is not None and kept[0] == self._generation:
+            return kept[1]
+        with self._lock:
+            kind, choice = self._decided(request)
+            ranked, refused = self._ranked(kind), self._refused(kind)
+            decision = RouteDecision(choice.rung, choice.clauses, choice.strategy, ranked, refused)
+            if (len(self._explained) + 1) * (len(ranked) + len(refused)) > _MOST_EXPLAINED:
+                self._explained.clear()
+            self._explained[key] = self._generation, decision
+            return decision
 
-def _request_line(request: RequestFacts) -> str:
-    return "\t".join(getattr(request, field.name) for field in fields(request))
+    def _moved_on(self) -> None:
+        """The offers are others now: what was decided before is out of date."""
+        shelves = self._shelves
+        self._changes.append(tuple(shelves.touched))
+        shelves.touched.clear()
+        if shelves.dropped:
+            self._judge.forget(shelves.dropped)
+            shelves.dropped.clear()
+        if self._explained:
+            self._explained = {}
+        self._generation += 1
 
+    def _decided(self, request: RequestFacts) -> tuple[Kind, Choice]:
+        key = self._key_of(request)
+        kind = self._young.get(key) or self._old.get(key)
+        if kind is None or kind.now is None or kind.now[0] != self._generation:
+            found: list[Kind] = []
+            self._judged_by(lambda: found.append(self._brought_up(kind, request)))
+            kind = found[0]
+        self._keep(key, kind)
+        if kind.now is None:
+            raise AssertionError("a kind that was brought up has a choice")
+        return kind, kind.now[1]
 
-def _offer_line(offer: OfferFacts) -> str:
-    figures = (offer.spot_price_micro_usd, offer.on_demand_price_micro_usd, offer.error_rate_ppm, offer.p95_ms)
-    words = (offer.offer, offer.provider, offer.provider_jurisdiction, offer.region, offer.country)
-    credentials = " ".join(sorted(offer.credentials))
-    return "\t".join([*(word or "" for word in words), credentials, *("" if f is None else str(f) for f in figures)])
+    def _keep(self, key: object, kind: Kind) -> None:
+        if key not in self._young:
+            room = max(8, _MOST_JUDGED // max(1, len(self._shelves.shelves)))
+            if len(self._young) >= room // 2:
+                self._old, self._young = self._young, {}
+            self._young[key] = kind
 
+    def _brought_up(self, kind: Kind | None, request: RequestFacts) -> Kind:
+        """A kind of request, with the choice as of now. Changes nothing where the law gives no answer."""
+        self._bound_memory()
+        behind = self._generation - kind.now[0] if kind is not None and kind.now is not None else _KEPT_CHANGES + 1
+        touched: Collection[Signature]
+        if kind is None or behind > len(self._changes):
+            keys = {group: self._judge.key(group, request) for group in GROUPS}
+            kind = Kind(request, self._judge.strategy(request), keys)
+            touched = list(self._shelves.shelves)
+        else:
+            touched = {signature for change in islice(reversed(self._changes), behind) for signature in change}
+        kind.now = self._generation, kind.look_at(touched, self._shelves, self._judge, self._reading)
+        return kind
 
-def _check_names(offers: Sequence[OfferFacts]) -> None:
-    seen: set[str] = set()
-    for offer in offers:
-        if offer.offer in seen:
-            raise BadInput(f"two offers are named {offer.offer!r}", value=offer.offer, remedy="give each its own name")
-        seen.add(offer.offer)
+    def _ranked(self, kind: Kind) -> tuple[Rung, ...]:
+        ranked: list[Order] = []
+        for later in (False, True):
+            orders = [order for head in kind.heads if head[0] is later for order in head[2].orders[kind.strategy]]
+            orders.sort()
+            ranked += orders
+        return tuple(map(Rung._make, map(_NAMED, ranked)))
 
+    def _refused(self, kind: Kind) -> tuple[Refusal, ...]:
+        reasons = {
+            self._shelves.shelves[signature]: verdict.reason(self._reading)
+            for signature, verdict in kind.verdicts.items()
+            if not verdict.eligible
+        }
+        if kind.request.inference_type != "batch":
+            reasons |= dict.fromkeys((shelf for shelf in self._shelves.shelves.values() if shelf.capacity == SPOT), "")
+        refused: list[tuple[str, Capacity | None, str]] = []
+        for offer, places in self._shelves.places():
+            if not places:
+                refused.append((offer, None, f"its {self._shelves.blind[offer]} is not known"))
+            for shelf in places:
+                reason = reasons.get(shelf)
+                if reason:
+                    refused.append((offer, shelf.capacity, reason))
+                elif reason is not None and len(places) == 1:
+                    refused.append((offer, SPOT, _ONLY_SPOT))
+        return tuple(map(Refusal._make, refused))
 
-def _check_keys(facts_of: type, facts: Mapping[str, object], what: str) -> None:
-    known = {field.name: field.default is MISSING for field in fields(facts_of)}
-    for key in facts:
-        if key not in known:
-            raise BadInput(f"unknown {what} fact {key!r}", value=key, remedy=f"known: {', '.join(known)}")
-    for key, needed in known.items():
-        if needed and key not in facts:
-            raise BadInput(f"{what} fact {key!r} is missing", value=key, remedy=f"give {key!r}")
-
-
-def _check(value: object, name: str, form: tuple[str, str]) -> None:
-    if not isinstance(value, str) or not re.fullmatch(form[0], value):
-        raise BadInput(f"{name} is {value!r:.80}", value=value, remedy=f"write {form[1]}")
-
-
-def _check_choice(value: object, name: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise BadInput(f"{name} is {value!r:.80}", value=value, remedy=f"write {' or '.join(choices)}")
-
-
-def _check_figure(value: object, name: str) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_FIGURE:
-        raise BadInput(f"{name} is {value!r:.80}", value=value, remedy="write a whole number from 0")
+    def _bound_memory(self) -> None:
+        if self._judge.kept > _MOST_VERDICTS:
+            self._judge.kept = 0
+            for profile in self._shelves.profiles():
+                profile.verdicts.clear()

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from chain.hashing import text_id
 from governance.errors import BadInput
-from governance.law import Law, load_law
+from governance.law import Law, load_law, load_routing_law
 from governance.terms import Terms, parse_terms
 
 KEPT = 256
@@ -32,11 +32,16 @@ class Laws:
 
     def __init__(self, texts: Texts) -> None:
         self._laws = _Shelf(texts.law_text, load_law)
+        self._routing = _Shelf(texts.law_text, load_routing_law)
         self._terms = _Shelf(texts.terms_text, parse_terms)
 
     def law_of(self, law: bytes) -> Law:
         """The law of an id. Raises what ``load_law`` raises, and BadInput for a text that is not the id's."""
         return self._laws.take(law)
+
+    def routing_law_of(self, law: bytes) -> Law:
+        """The law of an id, to route by. Raises as ``law_of`` does."""
+        return self._routing.take(law)
 
     def terms_of(self, terms: bytes) -> Terms:
         """The terms of an id. Raises what ``parse_terms`` raises, and BadInput for a text that is not the id's."""

@@ -73,6 +73,10 @@ class RelayClient:
         """Hands in a signature; again is harmless. Raises RelayUnavailable, RelayRefused."""
         self._ask("POST", f"/v1/proposals/{proposal_id}/signatures", json=wire.signature_json(signature))
 
+    def assent(self, amendment: bytes, signature: wire.AssentSignature) -> None:
+        """Hands in a member's assent to an amendment; again is harmless. Raises RelayUnavailable, RelayRefused."""
+        self._ask("POST", f"/v1/amendments/0x{amendment.hex()}/signatures", json=wire.assent_json(signature))
+
     def tell(self, member: int, signed: list[SignedInterim]) -> None:
         """Hands in a member's interim counts; the newest are kept. Raises RelayUnavailable, RelayRefused."""
         self._ask("POST", "/v1/tallies", json=tallies_json(member, signed))

@@ -48,6 +48,15 @@ class MemberSignature:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class AssentSignature:
+    """One member's assent to an amendment, as a member of this configuration; EIP-2098, 64 bytes."""
+
+    configuration: bytes
+    member: int
+    signature: bytes
+
+
 def submission_json(submission: Submission) -> dict[str, Any]:
     """The body of ``POST /v1/observations``."""
     return {"configuration": _hex(submission.configuration), **signed_json(submission.signed)}
@@ -167,6 +176,20 @@ def load_signature(document: object, source: str = "signature") -> MemberSignatu
         integer(fields["member"], f"{source}: member", _MEMBER_BITS),
         hex_bytes(fields["signature"], f"{source}: signature", 64),
     )
+
+
+def assent_json(assent: AssentSignature) -> dict[str, Any]:
+    """The body of ``POST /v1/amendments/{id}/signatures``, and one entry of the answer of ``GET``."""
+    signature = MemberSignature(assent.member, assent.signature)
+    return {"configuration": _hex(assent.configuration), **signature_json(signature)}
+
+
+def load_assent(document: object, source: str = "assent") -> AssentSignature:
+    """Reads the body of ``POST /v1/amendments/{id}/signatures``."""
+    fields = exact_keys(object_of(document, source), source, ("configuration", "member", "signature"))
+    configuration = hex_bytes(fields.pop("configuration"), f"{source}: configuration", 32)
+    signed = load_signature(fields, source)
+    return AssentSignature(configuration, signed.member, signed.signature)
 
 
 def parse(text: str | bytes, source: str) -> object:

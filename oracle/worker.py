@@ -25,6 +25,7 @@ from chain.node import Node
 from chain.sender import WrongChain
 from governance.clock import Clock, SystemClock
 from governance.errors import RetryableError
+from oracle.assenter import Assenter
 from oracle.evidence import EvidenceStore
 from oracle.laws import Laws
 from oracle.ports import Ports, ProbedSamples
@@ -157,13 +158,14 @@ class Rounds:
         self._laws = Laws(self._docket)
         self._witness: Witness | None = None
         self._teller: Teller | None = None
+        self._assenter = Assenter(config.signer, config.book.law_stone_domain, self._docket, self._relays, config.clock)
         self._targets: tuple[Target, ...] = ()
         self._known: dict[bytes, tuple[Target, ...]] = {}
         self._dropped_ms = 0
         self._troubles = Troubles(log)
 
     def turn(self) -> Sequence[Target]:
-        """One round: store, read the chain, observe, push, co-sign. The targets to probe from now on.
+        """One round: store, read the chain, observe, push, co-sign, judge amendments. The targets to probe from now on.
 
         Raises FatalError only where it cannot begin: the wrong chain, or a database of another oracle.
         """
@@ -178,6 +180,7 @@ class Rounds:
                 self._try("forgetting samples", lambda: self._drop_samples(now_ms))
             self._try("pushing", witness.push)
             self._try("co-signing", witness.pull_and_cosign)
+            self._try("assenting", self._assenter.judge_and_sign)
             self._try("telling", lambda: self._tell(witness.grace_ms))
         return self._targets
 

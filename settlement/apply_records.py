@@ -8,8 +8,11 @@ from chain.values import LawStatus
 from settlement.account import Deal
 from settlement.tables import (
     AgreementRow,
+    AmendmentRow,
+    AssentRow,
     ConfigurationRow,
     DeactivationRow,
+    EnactmentRow,
     EquivocatedRow,
     LawEventRow,
     ListingRow,
@@ -72,11 +75,52 @@ def _terms(writer: Writer, event: events.TermsPublished) -> None:
 
 
 def _law(status: LawStatus) -> Rule:
-    def enter(writer: Writer, event: events.Published | events.Enacted | events.Broken) -> None:
+    def enter(writer: Writer, event: events.Published | events.Broken) -> None:
         publisher = event.publisher if isinstance(event, events.Published) else None
         writer.session.add(LawEventRow(**writer.place(event), law=hex_of(event.law), status=status.name, publisher=publisher))
 
     return enter
+
+
+def _enacted(writer: Writer, event: events.Enacted) -> None:
+    writer.session.add(LawEventRow(**writer.place(event), law=hex_of(event.law), status=LawStatus.ENACTED.name, publisher=None))
+    writer.session.add(
+        EnactmentRow(
+            **writer.place(event),
+            law=hex_of(event.law),
+            seat=event.seat.word,
+            takes_seat=event.takes_seat,
+            revision=event.revision,
+            amendment=hex_of(event.amendment) if any(event.amendment) else None,
+        )
+    )
+
+
+def _proposed(writer: Writer, event: events.Proposed) -> None:
+    writer.session.add(
+        AmendmentRow(
+            **writer.place(event),
+            amendment=hex_of(event.amendment),
+            law=hex_of(event.law),
+            seat=event.seat.word,
+            takes_seat=event.takes_seat,
+            running=hex_of(event.running),
+            revision=event.revision,
+            notice_s=event.notice,
+            proposer=event.proposer,
+        )
+    )
+
+
+def _assented(writer: Writer, event: events.Assented) -> None:
+    writer.session.add(
+        AssentRow(
+            **writer.place(event),
+            amendment=hex_of(event.amendment),
+            configuration=hex_of(event.configuration),
+            signers=event.signers,
+        )
+    )
 
 
 def _registered(writer: Writer, event: events.Registered) -> None:
@@ -162,7 +206,9 @@ RULES: dict[type[Event], Rule] = {
     events.Terminated: _terminated,
     events.TermsPublished: _terms,
     events.Published: _law(LawStatus.PUBLISHED),
-    events.Enacted: _law(LawStatus.ENACTED),
+    events.Proposed: _proposed,
+    events.Assented: _assented,
+    events.Enacted: _enacted,
     events.Broken: _law(LawStatus.BROKEN),
     events.Registered: _registered,
     events.ParametersSet: _parameters,

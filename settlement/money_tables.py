@@ -12,10 +12,13 @@ from settlement.tables import (
     HASH,
     AcceptanceRow,
     AgreementRow,
+    AmendmentRow,
+    AssentRow,
     Base,
     BlockRow,
     ConfigurationRow,
     DeactivationRow,
+    EnactmentRow,
     EquivocatedRow,
     LawEventRow,
     ListingRow,
@@ -212,5 +215,6 @@ class Rewindable:
     TABLES: ClassVar[tuple[type[Base], ...]] = (
         TotalRow, BalanceRow, PostingRow, PoolRow, ThawEndRow, ThawRow, PaymentRow, ClosureRow, RulingRow, DisputeRow, DepositRow,
         DivisionRow, SkipRow, AcceptanceRow, ReportRow, EquivocatedRow, DeactivationRow, ConfigurationRow, ListingRow,
-        ParametersRow, RegistrationRow, LawEventRow, TermsRow, TerminationRow, AgreementRow, BlockRow,
+        ParametersRow, RegistrationRow, EnactmentRow, AssentRow, AmendmentRow, LawEventRow, TermsRow, TerminationRow,
+        AgreementRow, BlockRow,
     )  # fmt: skip

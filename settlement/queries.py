@@ -13,9 +13,9 @@ from itertools import islice
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from chain.values import Crew, Division
+from chain.values import Crew, Division, Seat
 from governance.values import Outcome
-from settlement import claim_views, period_views, record_views, tally_views
+from settlement import claim_views, law_views, period_views, record_views, tally_views
 from settlement.agreement_views import Clockwork, agreement_views, in_state, openings, settled_sums
 from settlement.money_tables import DivisionRow
 from settlement.money_views import ClaimableView, EntryView, PaymentView
@@ -27,6 +27,7 @@ from settlement.views import (
     AcceptedView,
     AgreementState,
     AgreementView,
+    AmendmentView,
     ConfigurationView,
     DisputeView,
     IndexState,
@@ -192,11 +193,22 @@ class Reader:
     def laws(self) -> list[LawView]:
         """Every law that was published, newest first."""
         with self._open() as (session, clock):
-            return record_views.laws(session, clock)
+            return law_views.laws(session, clock)
 
     def law(self, law: str) -> LawView | None:
         """One law by its id (0x-hex); None where it is unknown."""
-        return next((view for view in self.laws() if view.law == law.lower()), None)
+        with self._open() as (session, clock):
+            return next(iter(law_views.laws(session, clock, law.lower())), None)
+
+    def running(self, seat: Seat) -> str | None:
+        """The id of the law that runs in a seat, broken or not; None before the first."""
+        with self._store.read() as session:
+            return law_views.running(session, seat)
+
+    def amendments(self, *, limit: int = PAGE) -> list[AmendmentView]:
+        """Amendments of laws that were proposed, newest first."""
+        with self._open() as (session, clock):
+            return law_views.amendments(session, clock, _clip(limit))
 
     def terms_text(self, terms: str) -> str | None:
         """A terms text by its id (0x-hex), undecodable bytes replaced; None where it was never published."""

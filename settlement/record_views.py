@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from chain.values import Crew, Division, LawStatus, everyone, member_bit
+from chain.values import Crew, Division, everyone, member_bit
 from governance.values import Outcome
 from settlement.account import awarded_account, locked_account, reserved_account, stake_account
 from settlement.agreement_views import Clockwork, in_state
@@ -22,8 +22,6 @@ from settlement.tables import (
     BlockRow,
     ConfigurationRow,
     DeactivationRow,
-    LawEventRow,
-    LawTextRow,
     ListingRow,
     Logged,
     RegistrationRow,
@@ -35,11 +33,9 @@ from settlement.totals import PARTS, PAYMENT_KINDS, TotalName
 from settlement.views import (
     AgreementState,
     ConfigurationView,
-    LawView,
     ProviderView,
     RulingKind,
     StakeView,
-    Stamp,
     ThawView,
     TokenTotals,
     Totals,
@@ -62,7 +58,7 @@ def last_outcomes(session: Session, agreements: Sequence[int], n: int) -> dict[i
 
 def payments(session: Session, agreement: int | None, party: str | None, limit: int, clock: Clockwork) -> list[PaymentView]:
     """Money that left the contracts, newest first."""
-    query = _dated(PaymentRow).limit(limit)
+    query = dated(PaymentRow).limit(limit)
     if agreement is not None:
         query = query.where(PaymentRow.agreement == agreement)
     if party is not None:
@@ -86,7 +82,7 @@ def payments(session: Session, agreement: int | None, party: str | None, limit: 
 
 def entries(session: Session, agreement: int | None, account: str | None, limit: int, clock: Clockwork) -> list[EntryView]:
     """Lines of the ledger, newest first."""
-    query = _dated(PostingRow).order_by(PostingRow.line).limit(limit)
+    query = dated(PostingRow).order_by(PostingRow.line).limit(limit)
     if agreement is not None:
         query = query.where(PostingRow.agreement == agreement)
     if account is not None:
@@ -95,15 +91,6 @@ def entries(session: Session, agreement: int | None, account: str | None, limit:
         EntryView(row.event, row.agreement, row.account, row.token, row.amount, clock.stamp(row, at_s))
         for row, at_s in session.execute(query)
     ]
-
-
-def laws(session: Session, clock: Clockwork) -> list[LawView]:
-    """Every published law, newest first."""
-    texts = {row.law: row.text for row in session.scalars(select(LawTextRow))}
-    lives: dict[str, dict[LawStatus, Stamp]] = {}
-    for row, at_s in session.execute(_dated(LawEventRow)):
-        lives.setdefault(row.law, {})[LawStatus[row.status]] = clock.stamp(row, at_s)
-    return [_law(law, life, texts.get(law)) for law, life in lives.items()]
 
 
 def terms_text(session: Session, terms: str) -> str | None:
@@ -175,21 +162,10 @@ def totals(session: Session, now_s: int) -> Totals:
     )
 
 
-def _dated(table: type[Dated]) -> Select[Dated, int]:
+def dated(table: type[Dated]) -> Select[Dated, int]:
     """Rows with the time of their block, newest first."""
     query = select(table, BlockRow.timestamp_s).join(BlockRow, BlockRow.block_number == table.block_number)
     return query.order_by(table.block_number.desc(), table.log_index.desc())
-
-
-def _law(law: str, life: dict[LawStatus, Stamp], text: bytes | None) -> LawView:
-    return LawView(
-        law,
-        max(life),
-        None if text is None else text.decode(errors="replace"),
-        life.get(LawStatus.PUBLISHED),
-        life.get(LawStatus.ENACTED),
-        life.get(LawStatus.BROKEN),
-    )
 
 
 def _times(session: Session, numbers: Sequence[int]) -> dict[int, int]:

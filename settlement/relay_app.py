@@ -14,7 +14,7 @@ import json
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -26,6 +26,7 @@ from governance.errors import BadInput, FatalError, RetryableError, SuretyError
 from oracle import wire
 from oracle.interim import load_tallies
 from settlement.admission import LARGEST_OBSERVATION, MOST_OBSERVATIONS, NotYet
+from settlement.assents import Assents
 from settlement.relay import Equivocated, Relay, UnknownProposal
 from settlement.relay_store import bytes_of
 from settlement.tallies import Tallies
@@ -100,8 +101,8 @@ class Desk:
             return await run_in_threadpool(work)
 
 
-def create_app(relay: Relay, tallies: Tallies, desk: Desk | None = None) -> FastAPI:
-    """The application of one relay. Endpoints only hand over; ``Relay`` and ``Tallies`` decide."""
+def create_app(relay: Relay, tallies: Tallies, assents: Assents, desk: Desk | None = None) -> FastAPI:
+    """The application of one relay. Endpoints only hand over; ``Relay``, ``Tallies`` and ``Assents`` decide."""
     app = FastAPI(title="Surety relay", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(SuretyError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -110,6 +111,7 @@ def create_app(relay: Relay, tallies: Tallies, desk: Desk | None = None) -> Fast
     intake = desk or Desk()
     _add_intake(app, relay, intake)
     _add_tallies(app, tallies, intake)
+    _add_assents(app, assents, intake)
     _add_outlet(app, relay)
     return app
 
@@ -130,6 +132,18 @@ def _add_tallies(app: FastAPI, tallies: Tallies, desk: Desk) -> None:
     @app.post("/v1/tallies", status_code=HTTPStatus.ACCEPTED)
     async def push(request: Request) -> Response:
         return await desk.read(request, TALLIES_BYTES, lambda body: tallies.push(load_tallies(wire.parse(body, "body"))))
+
+
+def _add_assents(app: FastAPI, assents: Assents, desk: Desk) -> None:
+    @app.post("/v1/amendments/{amendment}/signatures", status_code=HTTPStatus.ACCEPTED)
+    async def take(request: Request, amendment: Annotated[str, Path(pattern=HEX32)]) -> Response:
+        key = bytes_of(amendment)
+        return await desk.read(request, LEAST_BYTES, lambda body: assents.take(key, wire.load_assent(wire.parse(body, "body"))))
+
+    @app.get("/v1/amendments/{amendment}/signatures")
+    async def given(amendment: Annotated[str, Path(pattern=HEX32)]) -> dict[str, Any]:
+        found = await desk.work(lambda: assents.given(bytes_of(amendment)))
+        return {"signatures": [wire.assent_json(one) for one in found]}
 
 
 def _add_outlet(app: FastAPI, relay: Relay) -> None:

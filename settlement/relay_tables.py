@@ -64,6 +64,17 @@ class SignatureRow(Base):
     received_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class AssentSignatureRow(Base):
+    """A member's verified assent to an amendment (its id on LawStone), as a member of one configuration."""
+
+    __tablename__ = "relay_assents"
+    amendment: Mapped[str] = mapped_column(HASH, primary_key=True)
+    configuration: Mapped[str] = mapped_column(HASH, primary_key=True)
+    member: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    signature: Mapped[str] = mapped_column(String(130))
+    received_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class OutboxRow(Base):
     """A transaction that settlement means to send, written before it is sent. The chain decides whether it was needed."""
 

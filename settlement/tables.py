@@ -12,7 +12,7 @@ seconds (``_s``) or milliseconds (``_ms``), UTC.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Dialect, Index, Integer, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Boolean, Dialect, Index, Integer, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
@@ -141,6 +141,46 @@ class LawEventRow(Logged, Base):
     law: Mapped[str] = mapped_column(HASH)
     status: Mapped[str] = mapped_column(String(16))
     publisher: Mapped[str | None] = mapped_column(ADDRESS)
+
+
+class AmendmentRow(Logged, Base):
+    """``LawStone.Proposed``: the committee is asked whether ``law`` may follow ``running`` in a seat, or stand beside it."""
+
+    __tablename__ = "amendments"
+    __table_args__ = (Index(None, "amendment"), Index(None, "law"))
+    amendment: Mapped[str] = mapped_column(HASH)
+    law: Mapped[str] = mapped_column(HASH)
+    seat: Mapped[str] = mapped_column(String(16))
+    takes_seat: Mapped[bool] = mapped_column(Boolean)
+    running: Mapped[str] = mapped_column(HASH)
+    revision: Mapped[int] = mapped_column(Uint)
+    notice_s: Mapped[int] = mapped_column(BigInteger)
+    proposer: Mapped[str] = mapped_column(ADDRESS)
+
+
+class AssentRow(Logged, Base):
+    """``LawStone.Assented``: a quorum signed that both laws agree to an amendment. ``signers``: bit i, member i."""
+
+    __tablename__ = "assents"
+    __table_args__ = (Index(None, "amendment"),)
+    amendment: Mapped[str] = mapped_column(HASH)
+    configuration: Mapped[str] = mapped_column(HASH)
+    signers: Mapped[int] = mapped_column(Uint)
+
+
+class EnactmentRow(Logged, Base):
+    """``LawStone.Enacted``: a law was enacted for a seat, and runs there where it ``takes_seat``; the newest of those is it.
+
+    ``amendment`` is None for the laws that a seat was founded with.
+    """
+
+    __tablename__ = "enactments"
+    __table_args__ = (Index(None, "seat"), Index(None, "law"))
+    law: Mapped[str] = mapped_column(HASH)
+    seat: Mapped[str] = mapped_column(String(16))
+    takes_seat: Mapped[bool] = mapped_column(Boolean)
+    revision: Mapped[int] = mapped_column(Uint)
+    amendment: Mapped[str | None] = mapped_column(HASH)
 
 
 class LawTextRow(Base):

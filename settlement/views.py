@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chain.values import Division, LawStatus, Parameters, Skip
+from chain.values import Division, LawStatus, Parameters, Seat, Skip
 from governance.periods import Calendar
 from governance.values import Outcome, PeriodKind, Ratio, Row
 
@@ -244,8 +244,37 @@ class SettlementView:
 
 
 @dataclass(frozen=True, slots=True)
+class TenureView:
+    """A law took a seat, as its ``revision``-th."""
+
+    seat: Seat
+    revision: int
+    since: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentView:
+    """An amendment that was proposed: ``law`` in the place of ``running``, or beside it."""
+
+    amendment: str
+    seat: Seat
+    takes_seat: bool
+    running: str
+    law: str
+    revision: int
+    notice_s: int
+    proposer: str
+    proposed: Stamp
+    assented: Stamp | None
+    enacted: Stamp | None
+
+
+@dataclass(frozen=True, slots=True)
 class LawView:
-    """A law. ``text`` is None where the text has not been fetched yet; it is on chain in any case."""
+    """A law. ``text`` is None where the text has not been fetched yet; it is on chain in any case.
+
+    ``tenures`` are the times at which it took a seat, newest first; another law may have followed it.
+    """
 
     law: str
     status: LawStatus
@@ -253,6 +282,8 @@ class LawView:
     published: Stamp | None
     enacted: Stamp | None
     broken: Stamp | None
+    publisher: str | None
+    tenures: tuple[TenureView, ...]
 
 
 @dataclass(frozen=True, slots=True)

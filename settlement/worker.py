@@ -20,7 +20,7 @@ from fastapi import FastAPI
 
 from chain.addressbook import AddressBook
 from chain.calls import NoContract
-from chain.contracts import CommitteeClient, PactumClient, TribunalClient, check_book
+from chain.contracts import CommitteeClient, LawStoneClient, PactumClient, TribunalClient, check_book
 from chain.docket import Docket
 from chain.keys import Signer
 from chain.node import Node
@@ -28,6 +28,7 @@ from chain.sender import Sender, WrongChain
 from governance.clock import Clock, SystemClock
 from governance.errors import BadInput, SuretyError
 from oracle.rows import Rules
+from settlement.assents import AssentReporter, Assents
 from settlement.migrations import upgrade
 from settlement.outbox import Outbox
 from settlement.relay import Relay, RelayPolicy
@@ -87,10 +88,13 @@ class Settlement:
         self.watcher = Watcher(self.node, config.book, self.store, config.confirmations)
         self.relay = Relay(self.store, self.docket, self._rules(config), _policy(config), config.clock)
         self.tallies = Tallies(self.store, self.docket, config.book.committee_domain, config.clock)
+        self.assents = Assents(self.store, self.docket, config.book.law_stone_domain, config.clock, self.relay.woken)
         pactum = PactumClient(self.node, config.book.pactum)
         account = sender or Sender(self.node, config.signer, chain_id=config.book.chain_id, timeout_s=config.receipt_timeout_s)
         self.outbox = Outbox(self.store, self.node, account, config.clock)
         self.reporter = Reporter(self.store, self.docket, pactum, self.outbox)
+        stone = LawStoneClient(self.node, config.book.law_stone)
+        self.assent_reporter = AssentReporter(self.assents, self.docket, stone, self.outbox, config.clock)
         self.crank = Crank(self.store, pactum, TribunalClient(self.node, config.book.tribunal), self.outbox)
         self.leadership = Leadership(self.store)
         self._config = config
@@ -109,6 +113,7 @@ class Settlement:
             return 0
         self._try("propose", lambda: len(self.relay.propose()))
         mined = self._try("report", self.reporter.step) or 0
+        mined += self._try("bring assents", self.assent_reporter.step) or 0
         if self._config.cranks:
             mined += self._try("settle", self.crank.step) or 0
         if mined:
@@ -127,6 +132,7 @@ class Settlement:
         now_ms = self._config.clock.now_ms()
         if now_ms - self._pruned_ms >= PRUNE_EVERY_MS:
             self.relay.prune(self._config.retention_s)
+            self.assents.forget()
             self.tallies.forget(now_ms // 1_000 - self._config.retention_s)
             self._pruned_ms = now_ms
         return 1
@@ -196,7 +202,7 @@ def run_settlement(
     stopping = stop or threading.Event()
     settlement = Settlement(config)
     try:
-        intake = Intake(create_app(settlement.relay, settlement.tallies), config.host, config.port)
+        intake = Intake(create_app(settlement.relay, settlement.tallies, settlement.assents), config.host, config.port)
         restore = _on_signals(stopping, settlement.relay.woken)
         intake.start()
         try:

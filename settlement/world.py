@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chain.docket import AgreementRecord
+from chain.law_lives import LawLives
 from chain.values import Configuration
 
 
@@ -30,4 +31,12 @@ class World(Protocol):
 
     def law_text(self, law: bytes) -> str:
         """The program of a law."""
+        ...
+
+
+class LawWorld(World, Protocol):
+    """What is needed besides where laws are amended. The docket is one, too."""
+
+    def lives(self) -> LawLives:
+        """The lives of all laws."""
         ...

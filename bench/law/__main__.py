@@ -12,11 +12,12 @@ import sys
 from collections.abc import Callable, Iterable
 
 from bench import report
-from bench.law import settlement
+from bench.law import routing, settlement
 
 # Each part is one line here.
 PARTS: dict[str, Callable[[], Iterable[report.Measure]]] = {
     "settlement": settlement.rows,
+    "routing": routing.rows,
 }
 
 

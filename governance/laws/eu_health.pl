@@ -3,9 +3,11 @@
 %   route_inference(Request, Provider)     the provider may serve the request; nothing is permitted but by a clause here
 %   block_provider(Request, Provider)      it may not, whatever permits it
 %   prefer_provider(Request, Provider)     among those that may, it comes first
-%   enforce_residency(Request)             asked for health data alone, with one provider in sight at a time
+%   enforce_residency(Request)             asked for health data besides; must hold too
+%   strategy(Request, Strategy)            what the rest is ordered by
 %
-% Provider is one offer: a provider's capacity in one region. The facts used here are described in docs/laws.md.
+% Provider is one offer, at its spot price or on demand, and the only one in sight. The facts used here are described in
+% docs/laws.md.
 
 
 % Who may serve.
@@ -30,7 +32,7 @@ block_provider(Request, Provider) :-
     provider_jurisdiction(Provider, us).
 
 
-% Batch work goes to spot capacity at 1.50 dollars an hour or less.
+% Batch work goes to spot capacity at 1.50 dollars an hour or less first.
 prefer_provider(Request, Provider) :-
     inference_type(Request, batch),
     provider_spot_price_micro_usd(Provider, Price),
@@ -43,6 +45,10 @@ enforce_residency(Request) :-
     country(Request, Country),
     provider_in_country(Provider, Country),
     route_inference(Request, Provider).
+
+
+% All else being equal, the cheapest.
+strategy(_, cost_first).
 
 
 % A request is protected by where its user is, by the law it is under, or by where its data come from.
@@ -62,3 +68,15 @@ fit(Request, Provider) :- data_classification(Request, phi), provider_compliant(
 eea(at). eea(be). eea(bg). eea(cy). eea(cz). eea(de). eea(dk). eea(ee). eea(es). eea(fi).
 eea(fr). eea(gr). eea(hr). eea(hu). eea(ie). eea(is). eea(it). eea(li). eea(lt). eea(lu).
 eea(lv). eea(mt). eea(nl). eea(no). eea(pl). eea(pt). eea(ro). eea(se). eea(si). eea(sk).
+
+
+% Who may change the law: it gives way to another, and takes another's place, where routing is what both are for and notice
+% was given. How long the notice is, the timelock says.
+permit_amendment(Amendment) :- notified(Amendment).
+
+accept_establishment(Amendment) :- notified(Amendment).
+
+notified(Amendment) :-
+    amendment_seat(Amendment, routing),
+    amendment_notice_s(Amendment, NoticeS),
+    NoticeS >= 0.

@@ -78,3 +78,15 @@ at_least(share(Good, All), share(Numerator, Denominator)) :-
 
 below(share(Good, All), share(Numerator, Denominator)) :-
     Good * Denominator < Numerator * All.
+
+
+% Who may change the law: it gives way to another, and takes another's place, where settlement is what both are for and notice
+% was given. How long the notice is, the timelock says.
+permit_amendment(Amendment) :- notified(Amendment).
+
+accept_establishment(Amendment) :- notified(Amendment).
+
+notified(Amendment) :-
+    amendment_seat(Amendment, settlement),
+    amendment_notice_s(Amendment, NoticeS),
+    NoticeS >= 0.

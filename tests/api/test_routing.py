@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from chain import events
 from chain.hashing import text_id
 from governance import laws
+from governance.errors import BadInput
+from governance.routing import OfferFacts, Router
 from governance.values import Outcome, Row
 from settlement.tables import LawTextRow
 
@@ -89,7 +92,75 @@ def test_no_eligible_offer_is_an_answer_with_reasons_and_no_choice(market, serve
     assert answer.status_code == 200
     assert answer.json()["choice"] is None
     assert answer.json()["clauses"] == []
-    assert len(answer.json()["refused"]) == len(market.ids)
+    assert {refused["offer"]["agreement"] for refused in answer.json()["refused"]} == {
+        hexed(each) for each in market.ids.values()
+    }
+
+
+def test_batch_work_falls_back_from_spot_capacity_to_capacity_on_demand(market, serve):
+    with serve(market) as client:
+        batch, realtime = ask(client).json(), ask(client, inference_type="realtime").json()
+    assert [offer["capacity"] for offer in batch["ranked"]] == ["spot", "on_demand"]
+    assert batch["choice"] == batch["ranked"][0]
+    assert [offer["capacity"] for offer in realtime["ranked"]] == ["on_demand"]
+    assert batch["strategy"] == "cost_first"
+    mute = [refused["offer"] for refused in batch["refused"] if refused["offer"]["agreement"] == hexed(market.ids["mute"])]
+    assert [offer["capacity"] for offer in mute] == [None]
+
+
+def test_facts_that_the_operator_fixed_stand_in_the_place_of_the_callers(market, serve):
+    with serve(market, trusted={"user_jurisdiction": "eu", "data_classification": "phi"}) as client:
+        answer = ask(client, user_jurisdiction="us", jurisdiction="us", country="us", data_classification="public").json()
+    assert answer["choice"] is None
+    assert any("block_provider/2" in refused["reason"] for refused in answer["refused"])
+
+
+@pytest.mark.parametrize("trusted", [{"surprise": 1}, {"request_id": "x"}, {"country": "Germany"}, {"risk_class": 3}])
+def test_a_trusted_fact_that_is_none_is_refused_when_the_server_is_told(market, serve, trusted: dict[str, object]):
+    with pytest.raises(BadInput), serve(market, trusted=trusted):
+        pass
+
+
+def test_the_facts_with_a_default_and_the_figures_reach_the_law(market, serve):
+    law = enact(
+        market,
+        "route_inference(R, P) :- sector(R, finance), risk_class(R, high), confidentiality(R, confidential),\n"
+        "    price_ceiling_micro_usd(R, C), p95_target_ms(R, 900), provider_spot_price_micro_usd(P, V), V =< C.\n"
+        "strategy(_, sla_first).\n",
+        events.Enacted,
+    )
+    facts = {"sector": "finance", "risk_class": "high", "confidentiality": "confidential", "p95_target_ms": 900}
+    with serve(market, routing_law=law) as client:
+        within = ask(client, data_classification="public", price_ceiling_micro_usd=1_400_000, **facts).json()
+        below = ask(client, data_classification="public", price_ceiling_micro_usd=1_399_999, **facts).json()
+        plain = ask(client, data_classification="public").json()
+    assert {offer["capacity"] for offer in within["ranked"]} == {"spot"}
+    assert within["strategy"] == "sla_first"
+    assert (below["ranked"], plain["ranked"]) == ([], [])
+
+
+def test_a_new_block_tells_the_router_what_changed_and_nothing_else(market, serve, monkeypatch: pytest.MonkeyPatch):
+    told: list[str] = []
+    put, load = Router.put, Router.load
+
+    def spy_put(router: Router, offer: OfferFacts) -> None:
+        told.append(offer.provider_jurisdiction or "")
+        put(router, offer)
+
+    def spy_load(router: Router, offers: Iterable[OfferFacts]) -> None:
+        told.append("all")
+        load(router, offers)
+
+    monkeypatch.setattr(Router, "put", spy_put)
+    monkeypatch.setattr(Router, "load", spy_load)
+    with serve(market) as client:
+        ask(client), ask(client)
+        market.register("good", profile("Nordlicht", "nl", "de", "gdpr", "hipaa"))
+        ask(client), ask(client)
+        market.register("good", "no profile")
+        after = ask(client).json()
+    assert told == ["all", "nl"]
+    assert after["choice"] is None
 
 
 def test_only_agreements_of_the_named_customer_are_offered(market, serve):
@@ -119,7 +190,7 @@ def test_a_provider_is_offered_once_for_each_region(story, serve):
     with serve(story) as client:
         answer = ask(client).json()
     assert answer["choice"]["region"] == "eu_central"
-    assert [refused["offer"]["region"] for refused in answer["refused"]] == ["eu_west"]
+    assert {refused["offer"]["region"] for refused in answer["refused"]} == {"eu_west"}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +260,7 @@ def test_a_law_on_chain_routes_when_it_is_named_by_its_id(market, serve):
     with serve(market, routing_law=law) as client:
         answer = ask(client, data_classification="public").json()
     assert answer["law"] == {"id": law, "name": None}
-    assert len(answer["ranked"]) == 4
+    assert len({offer["agreement"] for offer in answer["ranked"]}) == 4
 
 
 @pytest.mark.parametrize("steps", [(), (events.Enacted, events.Broken)])
@@ -227,7 +298,7 @@ def test_what_was_observed_reaches_the_law(story, serve):
     )
     with serve(story, routing_law=law) as client:
         answer = ask(client, data_classification="public").json()
-    assert [offer["agreement"] for offer in answer["ranked"]] == [hexed(fine)]
+    assert {offer["agreement"] for offer in answer["ranked"]} == {hexed(fine)}
 
 
 @pytest.mark.parametrize(
@@ -240,6 +311,12 @@ def test_what_was_observed_reaches_the_law(story, serve):
         (REQUEST | {"country": "de\n"}, "country"),
         (REQUEST | {"data_classification": "secret"}, "data_classification"),
         (REQUEST | {"inference_type": None}, "inference_type"),
+        (REQUEST | {"sector": None}, "sector"),
+        (REQUEST | {"risk_class": "unacceptable"}, "risk_class"),
+        (REQUEST | {"price_ceiling_micro_usd": 1.5}, "price_ceiling_micro_usd"),
+        (REQUEST | {"price_ceiling_micro_usd": -1}, "price_ceiling_micro_usd"),
+        (REQUEST | {"p95_target_ms": 2**63}, "p95_target_ms"),
+        (REQUEST | {"p95_target_ms": True}, "p95_target_ms"),
         (REQUEST | {"user_jurisdiction": "\ud800"}, "user_jurisdiction"),
         (REQUEST | {"\ud800": 1}, "(whole)"),  # such a name cannot even be written
         (REQUEST | {"customer": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"}, "customer"),

@@ -17,10 +17,11 @@ from chain.hashing import ZERO_ADDRESS, text_id
 from chain.reverts import TransactionReverted
 from chain.sender import Call, Sender
 from chain.timelock import Operation, OperationState, Role, scheduled
-from chain.values import LawStatus
+from chain.values import Amendment, LawStatus, Seat
 from governance.errors import BadInput
 
 DELAY_S = 86_400
+AMENDMENT = Amendment(Seat.SETTLEMENT, True, bytes(32), bytes(32), 1, 0)
 
 
 class ChainPace:
@@ -74,7 +75,12 @@ def _everything(anvil: Anvil, book: AddressBook) -> list[Call]:
     members = [anvil.signer(account).address for account in range(1, 5)]
     own = [pactum.set_parameters_call(pactum.parameters_of(1)), pactum.list_token_call(pactum.listing_of(1))]
     own += [pactum.set_treasury_call(stranger), pactum.set_guardian_call(stranger), pactum.pause_opening_call(paused=True)]
-    own += [committee.configure_call(members, 2**39), committee.require_bond_call(1), stone.enact_call(bytes(32))]
+    own += [
+        committee.configure_call(members, 2**39),
+        committee.require_bond_call(1),
+        stone.found_call(Seat.ROUTING, bytes(32)),
+        stone.enact_call(AMENDMENT),
+    ]
     own += [stone.break_call(bytes(32)), timelock.update_delay_call(0), timelock.grant_call(Role.PROPOSER, stranger)]
     own += [timelock.revoke_call(Role.PROPOSER, stranger)]
     owned = [contract.call("transferOwnership(address)", stranger) for contract in (pactum, committee, stone)]

@@ -33,7 +33,7 @@ from chain.quorum import QuorumError, check_quorum, join_signatures, mask_of
 from chain.reverts import TransactionReverted
 from chain.sender import Sender
 from chain.typed_data import COMMITTEE_NAME, PACTUM_NAME, observation_root_digest, offer_digest, separator
-from chain.values import Claimable, Crew, Earned, LawStatus, Listing, PendingOutcome, Skip, Stake
+from chain.values import Claimable, Crew, Earned, LawStatus, Listing, PendingOutcome, Seat, Skip, Stake
 from governance.errors import BadInput
 from governance.values import Outcome, Row
 
@@ -293,7 +293,7 @@ def test_a_law_is_published_enacted_and_broken(market: Any):
     stone.publish(Sender(market.node, market.anvil.signer(9)), text)
     assert stone.status_of(law) is LawStatus.PUBLISHED
     assert stone.text_of(law) == text
-    market.governor.act([stone.enact_call(law)])
+    market.governor.act([stone.found_call(Seat.ROUTING, law)])
     assert stone.status_of(law) is LawStatus.ENACTED
     market.governor.act([stone.break_call(law)])
     assert stone.status_of(law) is LawStatus.BROKEN

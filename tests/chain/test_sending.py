@@ -18,7 +18,7 @@ from chain.keys import Signer
 from chain.node import Node, NodeUnavailable
 from chain.reverts import TransactionReverted
 from chain.sender import Call, InsufficientFunds, Sender, TransactionPending, WrongChain
-from chain.values import Earned
+from chain.values import Earned, Seat
 
 GWEI = 10**9
 STRANGER = "0x" + "77" * 20
@@ -39,7 +39,7 @@ def test_a_refusal_comes_by_name_with_values_before_anything_is_sent(fresh_anvil
 def test_a_refusal_of_a_library_is_known_too(fresh_anvil: Anvil, book: AddressBook):
     stranger = Sender(fresh_anvil.node, fresh_anvil.signer(9))
     with pytest.raises(TransactionReverted, match="only governance may do this"):
-        stranger.send(LawStoneClient(fresh_anvil.node, book.law_stone).enact_call(bytes(32)))
+        stranger.send(LawStoneClient(fresh_anvil.node, book.law_stone).found_call(Seat.SETTLEMENT, bytes(32)))
 
 
 def test_a_refusal_that_shows_only_when_mined_is_explained(fresh_anvil: Anvil, sender: Sender, book: AddressBook):

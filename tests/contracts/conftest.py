@@ -35,6 +35,7 @@ THAW = 7 * DAY
 BOND = 1_000_000
 ALL = 0b1111
 TERMS = b"apiVersion: openslo/v1"
+SETTLEMENT = 0
 LAW = b"decide(_, verdict(met, 0, 0, 0), [])."
 OFFER_TYPE = {
     "provider": "address",
@@ -239,7 +240,7 @@ def house(accounts: Any) -> House:
     token = governor.deploy(_container("MockToken"))
     nobody = ape.utils.ZERO_ADDRESS
     timelock = governor.deploy(_container("TimelockController"), 0, [governor], [nobody], nobody)
-    law_stone = governor.deploy(_container("LawStone"), timelock)
+    law_stone = governor.deploy(_container("LawStone"), timelock, create_address(governor.address, governor.nonce + 1))
     pactum_address = create_address(governor.address, governor.nonce + 4)
     committee = governor.deploy(_container("Committee"), timelock, pactum_address, EPOCH, token, BOND, 5_000)
     zone = governor.deploy(_container("Zone"), pactum_address)
@@ -259,7 +260,7 @@ def house(accounts: Any) -> House:
         governor,
         (pactum, pactum.setParameters.encode_input(parameters)),
         (pactum, pactum.list.encode_input((token.address, RELAY_FEE, 100_000_000))),
-        (law_stone, law_stone.enact.encode_input(keccak(LAW))),
+        (law_stone, law_stone.found.encode_input(SETTLEMENT, keccak(LAW), True)),
         (committee, committee.configure.encode_input(members, since)),
     )
     token.mint(customer, 10**12, sender=anyone)

@@ -6,12 +6,15 @@ import {Deploy} from "./support/Deploy.sol";
 import {VM} from "./support/Vm.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
+/// @notice Texts, and the steps that governance alone takes. Amendments are in LawStoneAmendments.t.sol.
 contract LawStoneTest {
+    ILawStone.Seat private constant SETTLEMENT = ILawStone.Seat.Settlement;
+    ILawStone.Seat private constant ROUTING = ILawStone.Seat.Routing;
     address private constant STRANGER = address(0xbad);
     ILawStone private stone;
 
     function setUp() public {
-        stone = Deploy.lawStone(address(this));
+        stone = Deploy.lawStone(address(this), address(0));
     }
 
     function test_publishNamesTheTextByItsHashAndKeepsIt() public {
@@ -56,26 +59,63 @@ contract LawStoneTest {
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotBreakable.selector, law, ILawStone.Status.Published));
         stone.breakLaw(law);
         VM.expectEmit(address(stone));
-        emit ILawStone.Enacted(law);
-        stone.enact(law);
+        emit ILawStone.Enacted(law, SETTLEMENT, false, 0, 0);
+        stone.found(SETTLEMENT, law, false);
         VM.assertEq(uint8(stone.statusOf(law)), uint8(ILawStone.Status.Enacted));
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotEnactable.selector, law, ILawStone.Status.Enacted));
-        stone.enact(law);
+        stone.found(SETTLEMENT, law, false);
         VM.expectEmit(address(stone));
         emit ILawStone.Broken(law);
         stone.breakLaw(law);
         VM.assertEq(uint8(stone.statusOf(law)), uint8(ILawStone.Status.Broken));
-        VM.expectRevert(abi.encodeWithSelector(ILawStone.NotEnactable.selector, law, ILawStone.Status.Broken));
-        stone.enact(law);
+        bytes memory refusal = abi.encodeWithSelector(ILawStone.NotEnactable.selector, law, ILawStone.Status.Broken);
+        VM.expectRevert(refusal);
+        stone.found(SETTLEMENT, law, false);
+        VM.expectRevert(refusal);
+        stone.found(SETTLEMENT, law, true);
         VM.assertEq(stone.textOf(law), "law");
+    }
+
+    function test_theFirstLawTakesItsSeatAndNoOther() public {
+        bytes32 law = stone.publish("law");
+        (bytes32 running, uint64 revision) = stone.runningIn(SETTLEMENT);
+        VM.assertEq(running, 0);
+        VM.assertEq(revision, 0);
+        VM.expectEmit(address(stone));
+        emit ILawStone.Enacted(law, SETTLEMENT, true, 1, 0);
+        stone.found(SETTLEMENT, law, true);
+        (running, revision) = stone.runningIn(SETTLEMENT);
+        VM.assertEq(running, law);
+        VM.assertEq(revision, 1);
+        (running, revision) = stone.runningIn(ROUTING);
+        VM.assertEq(running, 0);
+        VM.assertEq(revision, 0);
+    }
+
+    function test_aSeatIsFoundedWithSeveralLawsAndTheOneThatRunsComesLast() public {
+        bytes32 beside = stone.publish("beside");
+        bytes32 law = stone.publish("law");
+        stone.found(SETTLEMENT, beside, false);
+        stone.found(SETTLEMENT, law, true);
+        VM.assertEq(uint8(stone.statusOf(beside)), uint8(ILawStone.Status.Enacted));
+        bytes32 late = stone.publish("late");
+        bytes memory refusal = abi.encodeWithSelector(ILawStone.Taken.selector, SETTLEMENT, law);
+        VM.expectRevert(refusal);
+        stone.found(SETTLEMENT, late, false);
+        VM.expectRevert(refusal);
+        stone.found(SETTLEMENT, late, true);
+        stone.found(ROUTING, late, true); // the other seat is vacant still
     }
 
     function test_governanceAloneEnactsAndBreaks() public {
         bytes32 law = stone.publish("law");
         VM.startPrank(STRANGER);
-        VM.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER));
-        stone.enact(law);
-        VM.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER));
+        bytes memory refusal = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER);
+        VM.expectRevert(refusal);
+        stone.found(SETTLEMENT, law, true);
+        VM.expectRevert(refusal);
+        stone.enact(SETTLEMENT, law, true, 0);
+        VM.expectRevert(refusal);
         stone.breakLaw(law);
     }
 
@@ -86,7 +126,7 @@ contract LawStoneTest {
         VM.expectRevert(refusal);
         stone.textOf(law);
         VM.expectRevert(refusal);
-        stone.enact(law);
+        stone.found(SETTLEMENT, law, true);
         VM.expectRevert(refusal);
         stone.breakLaw(law);
     }

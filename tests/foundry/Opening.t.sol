@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {ILawStone} from "../../contracts/interfaces/ILawStone.sol";
 import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {IPactum} from "../../contracts/interfaces/IPactum.sol";
 import {IZone} from "../../contracts/interfaces/IZone.sol";
@@ -294,9 +295,7 @@ contract OpeningTest is House {
         INotary.Offer memory offer = anOffer();
         offer.law = lawStone.publish("another law");
         refused(offer, abi.encodeWithSelector(INotary.LawNotEnacted.selector, offer.law));
-        VM.startPrank(GOVERNOR);
-        lawStone.enact(offer.law);
-        VM.stopPrank();
+        enacted(offer.law);
         opened(offer, 1);
         VM.prank(GOVERNOR);
         lawStone.breakLaw(offer.law);
@@ -345,7 +344,7 @@ contract OpeningTest is House {
         zone.register(PAYOUT, "{}");
         law = lawStone.publish(LAW);
         VM.prank(GOVERNOR);
-        lawStone.enact(law);
+        lawStone.found(ILawStone.Seat.Settlement, law, true);
         notary.publishTerms(TERMS);
         refused(anOffer(), abi.encodeWithSelector(INotary.ParametersNotSet.selector));
     }
@@ -462,7 +461,7 @@ contract OpeningTest is House {
         _deploy();
         law = lawStone.publish(LAW);
         VM.prank(GOVERNOR);
-        lawStone.enact(law);
+        lawStone.found(ILawStone.Seat.Settlement, law, true);
         set(someParameters());
         notary.publishTerms(TERMS);
         _furnish(address(token));

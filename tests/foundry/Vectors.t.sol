@@ -35,7 +35,7 @@ contract VectorsTest {
         committee = ICommittee(account(".domains.committee.contract"));
         token = MockToken(account(".offers[0].offer.token"));
         zone = Deploy.zone(address(pactum));
-        lawStone = Deploy.lawStone(address(this));
+        lawStone = Deploy.lawStone(address(this), address(committee));
         bonds = new MockToken();
         Deploy.Bonding memory bonding = Deploy.Bonding(1 hours, address(bonds), 1, 1);
         move(address(Deploy.committee(address(this), address(pactum), bonding)), address(committee));
@@ -228,6 +228,25 @@ contract VectorsTest {
         VM.assertGe(i, 8, "vectors read");
     }
 
+    function test_assents() public {
+        ILawStone stone = ILawStone(account(".domains.law_stone.contract"));
+        move(address(lawStone), address(stone));
+        bytes32 kind = keccak256("Assent(uint8 seat,bool takesSeat,bytes32 running,bytes32 proposed,uint64 revision,uint32 notice)");
+        uint256 i = 0;
+        for (; has(".assents", i); ++i) {
+            bytes32 running = word(entry(".assents", i, ".amendment.running"));
+            bytes32 proposed = word(entry(".assents", i, ".amendment.proposed"));
+            bytes memory place = abi.encode(kind, named(i, "seat"), named(i, "takesSeat"), running, proposed);
+            bytes32 amendment = keccak256(bytes.concat(place, abi.encode(named(i, "revision"), named(i, "notice"))));
+            VM.assertEq(stone.assentDigest(amendment), word(entry(".assents", i, ".digest")));
+        }
+        VM.assertEq(i, 2, "vectors read");
+    }
+
+    function named(uint256 i, string memory field) private view returns (uint256) {
+        return number(entry(".assents", i, string.concat(".amendment.", field)));
+    }
+
     function test_textIds() public {
         VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[1].text"))), word(".texts[1].id"));
         VM.assertEq(lawStone.publish(bytes(VM.parseJsonString(json, ".texts[2].text"))), word(".texts[2].id"));
@@ -239,7 +258,7 @@ contract VectorsTest {
         INotary.Offer memory offer = offerAt(0);
         bytes32 law = lawStone.publish("law");
         VM.assertEq(law, offer.law);
-        lawStone.enact(law);
+        lawStone.found(ILawStone.Seat.Settlement, law, true);
         VM.assertEq(notary.publishTerms("terms"), offer.terms);
         govern();
         pactum.setParameters(IPactum.Parameters(6 hours, 6 hours, 6 hours, 18 hours, 31 days, 2000, 1000, 1000, address(this)));

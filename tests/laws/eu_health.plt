@@ -46,6 +46,13 @@ user:provider_in_country(oregon, us).
 user:provider_spot_price_micro_usd(berlin, 1_500_000).
 user:provider_spot_price_micro_usd(paris, 1_500_001).
 
+%   Amendments: of a law that routes, with and without notice, and of one that settles.
+user:amendment_seat(routing, routing).
+user:amendment_seat(unannounced, routing).
+user:amendment_seat(settling, settlement).
+user:amendment_notice_s(routing, 0).
+user:amendment_notice_s(settling, 0).
+
 provider(berlin).
 provider(paris).
 provider(vienna).
@@ -89,3 +96,21 @@ test(health_data_have_a_home, [true, nondet]) :- user:enforce_residency(patient)
 test(other_data_have_none, fail) :- user:enforce_residency(german).
 
 :- end_tests(enforce_residency).
+
+:- begin_tests(strategy).
+
+test(everything_goes_by_price, forall(member(Request, [german, patient, american, batch]))) :-
+    findall(Strategy, user:strategy(Request, Strategy), Strategies),
+    assertion(Strategies == [cost_first]).
+
+:- end_tests(strategy).
+
+:- begin_tests(amendments).
+
+test(routing_may_be_amended, [true, nondet]) :- user:permit_amendment(routing), user:accept_establishment(routing).
+test(notice_is_needed, fail) :- user:permit_amendment(unannounced).
+test(notice_is_needed_to_begin, fail) :- user:accept_establishment(unannounced).
+test(no_other_seat_is_given_up, fail) :- user:permit_amendment(settling).
+test(no_other_seat_is_taken, fail) :- user:accept_establishment(settling).
+
+:- end_tests(amendments).

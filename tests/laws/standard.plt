@@ -3,6 +3,13 @@
 :- module(test_standard, []).
 :- use_module(library(plunit)).
 
+%   Amendments: of a law that settles, with and without notice, and of one that routes.
+user:amendment_seat(settling, settlement).
+user:amendment_seat(unannounced, settlement).
+user:amendment_seat(routing, routing).
+user:amendment_notice_s(settling, 0).
+user:amendment_notice_s(routing, 0).
+
 figures(terms(share(999, 1000),
               [ tier(1, share(99, 100), share(999, 1000), 1000, 0),
                 tier(2, share(95, 100), share(99, 100), 2500, 0),
@@ -76,3 +83,13 @@ test(exactly_one, forall(( member(Good, [0, 940, 949, 950, 951, 989, 990, 991, 9
     assertion(memberchk(Verdict, [met, insufficient_data, breach(_, _, _)])).
 
 :- end_tests(one_verdict).
+
+:- begin_tests(amendments).
+
+test(settlement_may_be_amended, [true, nondet]) :- user:permit_amendment(settling), user:accept_establishment(settling).
+test(notice_is_needed, fail) :- user:permit_amendment(unannounced).
+test(notice_is_needed_to_begin, fail) :- user:accept_establishment(unannounced).
+test(no_other_seat_is_given_up, fail) :- user:permit_amendment(routing).
+test(no_other_seat_is_taken, fail) :- user:accept_establishment(routing).
+
+:- end_tests(amendments).

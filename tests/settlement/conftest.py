@@ -31,12 +31,13 @@ from chain.quorum import join_signatures
 from chain.row import pack
 from chain.sender import Call, Sender
 from chain.typed_data import observation_root_digest, offer_digest, report_digest
-from chain.values import Configuration, Crew, Header, Parameters
+from chain.values import Configuration, Crew, Header, Parameters, Seat
 from governance import laws
 from governance.clock import ManualClock
 from governance.values import Observation, Outcome, PeriodKind, Ratio, Row
 from oracle.rows import Rules, SignedObservations, epoch_root
 from oracle.wire import MemberSignature, Submission
+from settlement.assents import AssentReporter, Assents
 from settlement.migrations import upgrade
 from settlement.money_tables import Rewindable
 from settlement.outbox import Outbox
@@ -117,9 +118,9 @@ class Stage:
         return Sender(self.node, self.anvil.signer(account))
 
     def publish_law(self, text: str) -> bytes:
-        """Publishes and enacts a law."""
+        """Publishes and enacts a law, beside the others: none runs in the seat."""
         self.law_stone.publish(self.governor, text)
-        self.govern(self.law_stone.enact_call(text_id(text)))
+        self.govern(self.law_stone.found_call(Seat.SETTLEMENT, text_id(text), takes_seat=False))
         return text_id(text)
 
     def govern(self, *calls: Call) -> None:
@@ -271,6 +272,8 @@ class Troupe:
         self.watcher = Watcher(stage.node, stage.book, store)
         self.outbox = Outbox(store, stage.node, stage.relay, self.clock)
         self.reporter = Reporter(store, self.docket, stage.pactum, self.outbox)
+        self.assents = Assents(store, self.docket, stage.book.law_stone_domain, self.clock, self.relay.woken)
+        self.assent_reporter = AssentReporter(self.assents, self.docket, stage.law_stone, self.outbox, self.clock)
         self.crank = Crank(store, stage.pactum, stage.tribunal, self.outbox)
 
     def open(self, periods: int = 1, **changes: Any) -> int:

@@ -29,7 +29,7 @@ from settlement.worker import Intake
 def intake(sqlite_troupe) -> Iterator[Intake]:
     troupe = sqlite_troupe
     tallies = Tallies(troupe.store, troupe.docket, troupe.rules.committee, troupe.clock)
-    served = Intake(create_app(troupe.relay, tallies), "127.0.0.1", 0)
+    served = Intake(create_app(troupe.relay, tallies, troupe.assents), "127.0.0.1", 0)
     served.start()
     yield served
     served.stop()
@@ -137,7 +137,7 @@ def test_the_largest_observation_fits_what_a_body_is_reckoned_with() -> None:
 
 def test_beyond_its_connections_the_relay_says_at_once_that_it_is_busy(sqlite_troupe, monkeypatch) -> None:
     monkeypatch.setattr(worker, "MOST_CONNECTIONS", 2)
-    served = Intake(create_app(sqlite_troupe.relay, None), "127.0.0.1", 0)  # type: ignore[arg-type]
+    served = Intake(create_app(sqlite_troupe.relay, None, None), "127.0.0.1", 0)  # type: ignore[arg-type]
     served.start()
     try:
         with (
@@ -211,4 +211,4 @@ def test_interim_counts_of_members_make_the_status_so_far(sqlite_troupe, http) -
 def test_a_port_in_use_is_said_before_anything_runs(sqlite_troupe, intake) -> None:
     port = int(intake.url.rpartition(":")[2])
     with pytest.raises(BadInput, match="cannot listen"):
-        Intake(create_app(sqlite_troupe.relay, None), "127.0.0.1", port)  # type: ignore[arg-type]
+        Intake(create_app(sqlite_troupe.relay, None, None), "127.0.0.1", port)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from eth_utils.crypto import keccak
 
 CHAIN = 31_337
 PACTUM = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+LAW_STONE = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9"
 COMMITTEE = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
 TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
 ZERO = "0x" + "00" * 20
@@ -49,6 +50,14 @@ REPORT = {
     "rowsHash": "bytes32",
 }
 ROOT = {"epoch": "uint64", "root": "bytes32"}
+ASSENT = {
+    "seat": "uint8",
+    "takesSeat": "bool",
+    "running": "bytes32",
+    "proposed": "bytes32",
+    "revision": "uint64",
+    "notice": "uint32",
+}
 OBSERVATION = {
     "agreement": "uint96",
     "period": "uint32",
@@ -162,6 +171,17 @@ def observation_roots() -> list[dict[str, Any]]:
     return found
 
 
+def assents() -> list[dict[str, Any]]:
+    first = {"seat": 0, "takesSeat": True, "running": keccak(text="law"), "proposed": keccak(text="% Möbius\n"), "revision": 1}
+    widest = {"seat": 1, "takesSeat": False, "running": b"\xff" * 32, "proposed": b"\xff" * 32, "revision": 2**64 - 1}
+    found = []
+    for signer, amendment in ((0, first | {"notice": 172_800}), (3, widest | {"notice": 2**32 - 1})):
+        digest = typed_digest("Surety LawStone", LAW_STONE, "Assent", ASSENT, amendment)
+        signature = compact_signature(signer, digest)
+        found.append({"amendment": amendment, "digest": digest, "signer": signer, "signature": signature})
+    return found
+
+
 def observations() -> list[dict[str, Any]]:
     values = [
         (1, 0, 288, 287_500_000_000, 288_000_000_000, 280, 287, 288, 288, 1_234, keccak(text="evidence")),
@@ -242,7 +262,7 @@ def plain(value: Any) -> Any:
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
-    return str(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def vectors() -> dict[str, Any]:
@@ -251,12 +271,14 @@ def vectors() -> dict[str, Any]:
         "domains": {
             "chain_id": CHAIN,
             "pactum": {"contract": PACTUM, "separator": separator("Surety Pactum", PACTUM)},
+            "law_stone": {"contract": LAW_STONE, "separator": separator("Surety LawStone", LAW_STONE)},
             "committee": {"contract": COMMITTEE, "separator": separator("Surety Committee", COMMITTEE)},
         },
         "rows": rows(),
         "offers": offers(),
         "reports": reports(),
         "observation_roots": observation_roots(),
+        "assents": assents(),
         "observations": observations(),
         "set_leaves": set_leaves(),
         "trees": trees(),

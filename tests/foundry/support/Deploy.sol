@@ -29,8 +29,8 @@ library Deploy {
         uint16 reporterBps;
     }
 
-    function lawStone(address governor) internal returns (ILawStone) {
-        return ILawStone(VM.deployCode("LawStone.sol:LawStone", abi.encode(governor)));
+    function lawStone(address governor, address committee_) internal returns (ILawStone) {
+        return ILawStone(VM.deployCode("LawStone.sol:LawStone", abi.encode(governor, committee_)));
     }
 
     function zone(address pactum_) internal returns (IZone) {

@@ -73,7 +73,7 @@ abstract contract House {
 
     function _deploy() internal {
         address pactumToBe = VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + 5);
-        lawStone = Deploy.lawStone(GOVERNOR);
+        lawStone = Deploy.lawStone(GOVERNOR, VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + 1));
         committee = Deploy.committee(GOVERNOR, pactumToBe, Deploy.Bonding(EPOCH, address(bondToken), MEMBER_BOND, REPORTER_BPS));
         zone = Deploy.zone(pactumToBe);
         tribunal = Deploy.tribunal(pactumToBe);
@@ -89,7 +89,7 @@ abstract contract House {
     function _govern() internal {
         law = lawStone.publish(LAW);
         VM.prank(GOVERNOR);
-        lawStone.enact(law);
+        lawStone.found(ILawStone.Seat.Settlement, law, true);
         configuration = configured(members(4), uint64(NOW));
         set(someParameters());
         terms = notary.publishTerms(TERMS);
@@ -132,6 +132,19 @@ abstract contract House {
     function set(IPactum.Parameters memory values) internal returns (uint32) {
         VM.prank(GOVERNOR);
         return pactum.setParameters(values);
+    }
+
+    // laws ------------------------------------------------------------------------------------------------------------------------
+
+    /// @dev Enacts a published law beside the one that runs, with both keys.
+    function enacted(bytes32 law_) internal {
+        assented(lawStone.propose(ILawStone.Seat.Settlement, law_, false, 0), configuration, memberKeys(4), THREE);
+        VM.prank(GOVERNOR);
+        lawStone.enact(ILawStone.Seat.Settlement, law_, false, 0);
+    }
+
+    function assented(bytes32 amendment, bytes32 by, uint256[] memory keys, uint256 signers) internal {
+        lawStone.assent(amendment, by, signers, Signing.compact(keys, signers, lawStone.assentDigest(amendment)));
     }
 
     function relist(address token_, uint96 relayFee, uint128 minFee) internal returns (uint32) {

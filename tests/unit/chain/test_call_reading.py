@@ -13,7 +13,7 @@ from chain.hashing import address_of
 from chain.node import Node
 from chain.reading import ReadCall, read_call
 from chain.sender import Call
-from chain.values import Parameters
+from chain.values import Amendment, Parameters, Seat
 
 NODE = Node("http://127.0.0.1:9")
 BOOK = AddressBook(31_337, 1, *(address_of(bytes([place]) * 20) for place in range(1, 9)))
@@ -34,7 +34,9 @@ def test_lists_and_hashes_are_read():
     members = [address_of(bytes([place]) * 20) for place in range(20, 24)]
     read = read_call(CommitteeClient(NODE, BOOK.committee).configure_call(members, 1_800_000_000), BOOK)
     assert read == ReadCall("Committee", "configure", {"members": members, "since": 1_800_000_000})
-    assert read_call(LawStoneClient(NODE, BOOK.law_stone).enact_call(b"\5" * 32), BOOK).arguments == {"law": b"\5" * 32}
+    amendment = Amendment(Seat.ROUTING, True, b"\4" * 32, b"\5" * 32, 1, 60)
+    read = read_call(LawStoneClient(NODE, BOOK.law_stone).enact_call(amendment), BOOK)
+    assert read.arguments == {"seat": 1, "law": b"\5" * 32, "takesSeat": True, "notice": 60}
     assert read_call(TimelockClient(NODE, BOOK.timelock).update_delay_call(60), BOOK).function == "updateDelay"
 
 

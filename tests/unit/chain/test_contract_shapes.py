@@ -28,7 +28,7 @@ from chain.offers import Offer
 from chain.permits import Permit
 from chain.sender import Call
 from chain.timelock import Operation, Role
-from chain.values import Agreement, Crew, Dispute, Header, Listing, Parameters, Pending, Stake
+from chain.values import Agreement, Amendment, Crew, Dispute, Header, Listing, Parameters, Pending, Seat, Stake
 from chain.words import abi_fields
 from governance.values import Outcome, PeriodKind
 
@@ -48,6 +48,8 @@ SAMPLES: dict[Any, Any] = {
     Parameters: Parameters(1, 1, 1, 1, 1, 1, 1, 1, ADDRESS),
     Listing: Listing(ADDRESS, 1, 1),
     Crew: Crew(2, ADDRESS),
+    Amendment: Amendment(Seat.ROUTING, True, bytes(32), bytes(32), 1, 1),
+    Seat: Seat.ROUTING,
     Operation: Operation((Call(ADDRESS, b"\1"),), bytes(32)),
     Role: Role.PROPOSER,
     Outcome: Outcome.NO_DATA,
@@ -61,6 +63,7 @@ SAMPLES: dict[Any, Any] = {
 # For governance's hands, for the contracts among themselves and for the verification of a deployment: no client calls them.
 INHERITED = {"owner", "pendingOwner", "transferOwnership", "acceptOwnership", "renounceOwnership", "eip712Domain"}
 INTERNAL = {
+    "LawStone": {"COMMITTEE"},
     "Zone": {"lock", "unlock", "seize", "PACTUM"},
     "Committee": {"PACTUM", "REPORTER_BPS"},
     "Tribunal": {"PACTUM"},

@@ -18,21 +18,25 @@ from chain.offers import Offer
 from chain.quorum import check_quorum, configuration_digest, join_signatures, members_of, quorum_of
 from chain.typed_data import (
     COMMITTEE_NAME,
+    LAW_STONE_NAME,
     PACTUM_NAME,
     Domain,
+    amendment_id,
+    assent_digest,
     observation_root_digest,
     offer_digest,
     report_digest,
     rows_hash,
     separator,
 )
-from chain.values import FOREVER_S, Configuration, Header, everyone
+from chain.values import FOREVER_S, Amendment, Configuration, Header, Seat, everyone
 from governance.values import Observation, Outcome, PeriodKind, Ratio, Row
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors"
 VECTORS: dict[str, Any] = json.loads((FOLDER / "digests.json").read_text("utf-8"))
 CHAIN = int(VECTORS["domains"]["chain_id"])
 PACTUM = Domain(CHAIN, VECTORS["domains"]["pactum"]["contract"])
+LAW_STONE = Domain(CHAIN, VECTORS["domains"]["law_stone"]["contract"])
 COMMITTEE = Domain(CHAIN, VECTORS["domains"]["committee"]["contract"])
 SIGNERS = [Signer(bytes.fromhex(signer["key"][2:])) for signer in VECTORS["signers"]]
 
@@ -83,6 +87,7 @@ def test_signers_have_the_addresses_of_their_keys():
 
 def test_domain_separators():
     assert separator(PACTUM, PACTUM_NAME) == _bytes(VECTORS["domains"]["pactum"]["separator"])
+    assert separator(LAW_STONE, LAW_STONE_NAME) == _bytes(VECTORS["domains"]["law_stone"]["separator"])
     assert separator(COMMITTEE, COMMITTEE_NAME) == _bytes(VECTORS["domains"]["committee"]["separator"])
 
 
@@ -119,6 +124,22 @@ def test_reports_have_their_digests_and_signatures(vector: dict[str, Any]):
 @pytest.mark.parametrize("vector", VECTORS["observation_roots"])
 def test_observation_roots_have_their_digests_and_signatures(vector: dict[str, str]):
     digest = observation_root_digest(COMMITTEE, int(vector["epoch"]), _bytes(vector["root"]))
+    assert digest == _bytes(vector["digest"])
+    assert SIGNERS[int(vector["signer"])].sign_compact(digest) == _bytes(vector["signature"])
+
+
+@pytest.mark.parametrize("vector", VECTORS["assents"])
+def test_assents_have_their_digests_and_signatures(vector: dict[str, Any]):
+    named = vector["amendment"]
+    amendment = Amendment(
+        Seat(int(named["seat"])),
+        bool(int(named["takesSeat"])),
+        _bytes(named["running"]),
+        _bytes(named["proposed"]),
+        int(named["revision"]),
+        int(named["notice"]),
+    )
+    digest = assent_digest(LAW_STONE, amendment_id(amendment))
     assert digest == _bytes(vector["digest"])
     assert SIGNERS[int(vector["signer"])].sign_compact(digest) == _bytes(vector["signature"])
 

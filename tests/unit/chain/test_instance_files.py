@@ -26,9 +26,10 @@ def example(repository: Path) -> str:
 def write(tmp_path: Path, example: str) -> Any:
     """Writes the example with changes, beside its laws, and reads it."""
     (tmp_path / "law.pl").write_text("decide(_, _, _).\n")
+    (tmp_path / "route.pl").write_text("route_inference(_, _).\n")
 
     def written(*changes: tuple[str, str], name: str = "instance.yaml") -> Instance:
-        text = example.replace("../governance/laws/standard.pl", "law.pl")
+        text = example.replace("../governance/laws/standard.pl", "law.pl").replace("../governance/laws/eu_health.pl", "route.pl")
         for old, new in changes:
             assert old in text
             text = text.replace(old, new, 1)
@@ -44,6 +45,7 @@ def test_the_example_says_what_it_says(repository: Path):
     values = found.values
     assert found.chain_id == 31_337
     assert values.laws == (laws.read("standard"),)
+    assert values.routing_law == laws.read("eu_health")
     assert struct_json(values.parameters) == {
         "report_deadline": 21_600,
         "dispute_window": 28_800,
@@ -65,8 +67,9 @@ def test_the_example_says_what_it_says(repository: Path):
 
 def test_what_may_be_left_out_may_be_left_out(write: Any, example: str):
     lines = [line + "\n" for line in example.splitlines() if line.strip().startswith(("guardian:", "treasury:"))]
+    lines.append("routing_law: route.pl\n")
     values = write(*((line, "") for line in lines)).values
-    assert (values.guardian, values.treasury) == (None, None)
+    assert (values.guardian, values.treasury, values.routing_law) == (None, None, None)
 
 
 def test_tokens_that_exist_are_listed_and_hold_the_bonds(write: Any):
@@ -85,6 +88,7 @@ def test_a_json_file_says_the_same(write: Any, tmp_path: Path, example: str):
     import yaml
 
     document = yaml.safe_load(example.replace("../governance/laws/standard.pl", "law.pl"))
+    document["routing_law"] = "route.pl"
     path = tmp_path / "instance.json"
     path.write_text(json.dumps(document))
     assert load_instance(path) == write()

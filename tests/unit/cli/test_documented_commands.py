@@ -35,7 +35,7 @@ def test_a_documented_command_exists_with_its_options(surety, command):
     words = shlex.split(command)[1:]
     path = []
     for word in words:
-        if not re.fullmatch(r"[a-z]+", word) or len(path) == 3:
+        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", word) or len(path) == 3:
             break
         path.append(word)
     help_text = help_of(surety, path)
