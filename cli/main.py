@@ -15,9 +15,11 @@ from cli import (
     disputes,
     govern,
     keys,
+    law_check,
     law_diff,
     law_life,
     law_simulate,
+    law_test,
     laws,
     providers,
     running,
@@ -57,6 +59,8 @@ app.add_typer(agreements.app, name="agreement")
 app.command("status", epilog="Example: surety status 0x…")(status.status)
 app.add_typer(disputes.app, name="dispute")
 app.add_typer(audit.app, name="audit")
+laws.app.command("check", epilog="Example: surety law check standard")(law_check.check)
+laws.app.command("test", epilog="Example: surety law test my-law.pl")(law_test.test)
 app.add_typer(laws.app, name="law")
 app.add_typer(govern.app, name="govern")
 samples.add_to(app)

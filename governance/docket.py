@@ -140,7 +140,7 @@ class Docket:
 
 
 def terms_text(figures: Figures) -> str:
-    """Figures as the term that a law is given: our own words and digits, and nothing else."""
+    """The term that a law sees of the terms, as text."""
     tiers = ",".join(
         f"tier({tier.tier},{share_of(tier.at_or_above or Ratio(0, 1))},{share_of(tier.below)},{tier.credit_bps},{tier.slash_bps})"
         for tier in figures.tiers
