@@ -59,21 +59,20 @@ clause_facts(Own, clause(Indicator, _, Clause), facts(Indicator, Calls, Reads, N
     numbervars(Clause, 0, Variables, [functor_name('surety variable')]),
     functor(Counts, counts, Variables),
     forall(between(1, Variables, Index), nb_setarg(Index, Counts, 0)),
-    findall(Part, part_of(Clause, Part), Parts),
-    forall(( member('surety variable'(N), Parts), integer(N), N < Variables ), count(Counts, N)),
+    forall(( part_of(Clause, 'surety variable'(N)), integer(N), N < Variables ), count(Counts, N)),
     ( Clause = (_ :- Body) -> findall(Goal, goal_of(Body, Goal), Goals) ; Goals = [] ),
-    findall(N, ( member(Part, Parts), offer_figure(Part, N) ), Figures),
+    findall(N, ( part_of(Clause, Part), offer_figure(Part, N) ), Figures),
     findall(N-Cut, ( member(Goal, Goals), comparison(Goal, Figures, N, Cut) ), Pairs),
     keysort(Pairs, Sorted),
     group_pairs_by_key(Sorted, Groups),
     list_to_assoc(Groups, Cuts),
-    findall(Call, ( member(Part, Parts), callable(Part), functor(Part, F, A), Call = F/A, get_assoc(Call, Own, _) ), AllCalls),
+    findall(Call, ( part_of(Clause, Part), callable(Part), functor(Part, F, A), Call = F/A, get_assoc(Call, Own, _) ), AllCalls),
     sort(AllCalls, Calls),
-    findall(Read, ( member(Part, Parts), part_reads(Part, Counts, Cuts, Read) ), AllReads),
+    findall(Read, ( part_of(Clause, Part), part_reads(Part, Counts, Cuts, Read) ), AllReads),
     sort(AllReads, Reads),
     (   member(Goal, Goals), \+ makes_no_number(Goal, Own)
     ->  Numbers = computed
-    ;   findall(N/D, ( member(Part, Parts), number(Part), exact(Part, N, D) ), Numbers)
+    ;   findall(N/D, ( part_of(Clause, Part), number(Part), exact(Part, N, D) ), Numbers)
     ).
 
 count(Counts, N) :-
