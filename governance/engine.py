@@ -25,7 +25,6 @@ ATOM, STRING = 2, 6  # kinds of text that become a term
 UTF8 = 0x00100000
 CAUGHT = 0x0004 | 0x0008  # no debugger; an exception is a failure of the call, and stays inside
 AS_TEXT = 0x0002 | 0x0001 | UTF8  # a string or an atom
-AS_QUOTED = 0x0200 | UTF8  # any term, as it would be read back
 
 _MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl")  # they load the others, which lie beside them
 
@@ -56,6 +55,7 @@ class Library:
     """The functions of the C interface, with prototypes of our own on the library that pyswip has loaded and started."""
 
     def __init__(self, handle: int) -> None:
+        self.handle = handle
         slow = ctypes.CDLL(None, handle=handle)  # releases Python's lock
         quick = ctypes.PyDLL(None, handle=handle)
         term, size, text = ctypes.c_size_t, ctypes.c_size_t, ctypes.c_char_p
@@ -72,19 +72,20 @@ class Library:
         self.predicate = function(slow, "PL_predicate", ctypes.c_void_p, text, ctypes.c_int, text)
         self.open_frame = function(quick, "PL_open_foreign_frame", ctypes.c_size_t)
         self.discard_frame = function(quick, "PL_discard_foreign_frame", None, ctypes.c_size_t)
+        self.rewind_frame = function(quick, "PL_rewind_foreign_frame", None, ctypes.c_size_t)
         self.terms = function(quick, "PL_new_term_refs", term, ctypes.c_int)
         self.put_int64 = function(quick, "PL_put_int64", ctypes.c_int, term, ctypes.c_int64)
         self.put_chars = function(slow, "PL_put_chars", ctypes.c_int, term, ctypes.c_int, size, text)
         self.put_term = function(slow, "PL_put_term_from_chars", ctypes.c_int, term, ctypes.c_int, size, text)
         self.put_atom = function(quick, "PL_put_atom", ctypes.c_int, term, ctypes.c_size_t)
         self.new_atom = function(slow, "PL_new_atom_nchars", ctypes.c_size_t, size, text)
-        self.get_int64 = function(quick, "PL_get_int64", ctypes.c_int, term, ctypes.POINTER(ctypes.c_int64))
+        self.copy = function(quick, "PL_put_term", ctypes.c_int, term, term)
+        self.get_int64 = function(quick, "PL_get_int64", ctypes.c_int, term, ctypes.c_void_p)
         self.get_chars = function(
             quick, "PL_get_nchars", ctypes.c_int, term, ctypes.POINTER(size), ctypes.POINTER(ctypes.c_void_p), ctypes.c_uint
         )
         self.mark_buffers = function(quick, "PL_mark_string_buffers", None, ctypes.POINTER(size))
         self.release_buffers = function(quick, "PL_release_string_buffers_from_mark", None, size)
-        self.get_list = function(quick, "PL_get_list", ctypes.c_int, term, term, term)
         self.record = function(quick, "PL_record", ctypes.c_void_p, term)
         self.recorded = function(quick, "PL_recorded", ctypes.c_int, ctypes.c_void_p, term)
         self.erase = function(quick, "PL_erase", None, ctypes.c_void_p)
@@ -206,7 +207,7 @@ def _complaints(library: Library) -> list[int]:
             first, count = library.terms(2), ctypes.c_int64()
             library.put_term(first, UTF8, len(kind), kind)
             library.call(None, CAUGHT, library.predicate(b"statistics", 2, b"system"), first)
-            library.get_int64(first + 1, count)
+            library.get_int64(first + 1, ctypes.byref(count))
             counts.append(count.value)
         finally:
             library.discard_frame(frame)

@@ -255,9 +255,14 @@ load(Module, Indicators, Own, Clauses) :-
     forall(import_module(Module, Default), delete_import_module(Module, Default)),
     Every = ['$cite'/3|Indicators],
     forall(member(Indicator, Every), dynamic(Module:Indicator)),
-    catch(assert_clauses(Clauses, Module, Own), Error, ( empty(Module, Every), throw(Error) )),
+    catch(compiled_well(assert_clauses(Clauses, Module, Own)), Error, ( empty(Module, Every), throw(Error) )),
     findall(Module:Indicator, member(Indicator, Every), Compiled),
     compile_predicates(Compiled).
+
+%   Arithmetic is compiled into the clause, instead of being a call. It does the same, sooner.
+compiled_well(Goal) :-
+    current_prolog_flag(optimise, Before),
+    setup_call_cleanup(set_prolog_flag(optimise, true), Goal, set_prolog_flag(optimise, Before)).
 
 compiled_away((_, _)).
 compiled_away((_ ; _)).

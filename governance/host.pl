@@ -3,13 +3,19 @@
     Nothing here fails and nothing throws: an answer of no is a status of its own, so that an error can never look like one.
 */
 
-:- module(surety_host, [decide/12, bounded/4, start_thread/2, stop_question/4]).
+:- module(surety_host, [decide/11, why/2, cited/3, forget_citations/2, bounded/4, start_thread/2, stop_question/4]).
+
+:- set_prolog_flag(optimise, true).
 
 :- use_module(library(lists)).
 :- use_module(library(apply)).
 :- use_module(library(solution_sequences)).
 
 :- meta_predicate bounded(+, 0, +, -).
+
+%   citation(Hash, Clauses, Number): the lists of clauses that laws have answered with in this thread. reason(Text): why the last
+%   answer was no verdict.
+:- thread_local citation/3, reason/1.
 
 inference_limit(500_000).
 most_answers(16).
@@ -22,7 +28,8 @@ most_clauses_cited(32).
 start_thread(1, "") :-
     set_prolog_flag(debug_on_error, false),
     set_prolog_flag(report_error, false),
-    nb_setval(surety_question, 0).
+    nb_setval(surety_question, 0),
+    nb_setval(surety_citations, 0).
 
 %!  stop_question(+Thread:string, +Question:string, -Status, -Text) is det.
 %
@@ -36,47 +43,133 @@ stop_question(ThreadText, QuestionText, 1, "") :-
 give_up(Question) :-
     (   nb_getval(surety_question, Question) -> throw(surety_overdue) ; true ).
 
-%!  decide(+Law, +Question, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer, -Clauses) is det.
+%!  decide(+Law, +Question, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer) is det.
 %
 %   Answer above 0 is a verdict in one number: from its lowest bit, the outcome in 2 bits (1 met, 2 breach, 3 insufficient
-%   data), the tier in 8, the credit in 14, the slash in 14; Clauses is then a list. Else Answer is 0 no verdict, -1 verdicts
-%   that differ, -2 an exception, -3 a limit, -4 an answer that is no verdict; Clauses is then a text.
+%   data), the tier in 8, the credit in 14, the slash in 14, and above them the number of its clauses (see cited/3). Else it is
+%   0 no verdict, -1 verdicts that differ, -2 an exception, -3 a limit, -4 an answer that is no verdict (see why/2).
 
-decide(Law, Question, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer, Clauses) :-
+decide(Law, Question, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer) :-
     Case = case(Samples, share(UptimeGood, UptimeAll), share(Within, Ok), share(Seen, Slots), Terms),
     inference_limit(Limit),
-    bounded(Question, answers(Law, Case, Answers), Limit, Outcome),
+    bounded(Question, surety_host:judged(Law, Case, Found), Limit, Outcome),
     (   Outcome == done
-    ->  settled(Answers, Answer, Clauses)
-    ;   Outcome = stopped(Answer, Clauses)
+    ->  numbered(Found, Answer)
+    ;   Outcome = stopped(Answer, Why),
+        because(Why)
     ).
 
-answers(Law, Case, Answers) :-
+%   Every answer of the law is looked at. Most often there is one, whose clauses have a number already: it is never copied. As
+%   soon as anything is otherwise, the law is asked again, and all that it answers is collected and judged.
+
+judged(Law, Case, Found) :-
+    Noted = noted(0),
+    (   Law:decide(Case, Verdict, Clauses),
+        \+ noted(Verdict, Clauses, Noted)
+    ->  most_answers(Most),
+        TooMany is Most + 1,
+        findall(Answer, limit(TooMany, answer(Law, Case, Answer)), Answers),
+        settled(Answers, Found)
+    ;   arg(1, Noted, Found)
+    ).
+
+answer(Law, Case, Answer) :-
+    Law:decide(Case, Verdict, Clauses),
+    (   sound(Verdict-Clauses)
+    ->  Answer = Verdict-Clauses
+    ;   shown("this is no verdict with its clauses: ~W", Verdict-Clauses, Why),
+        Answer = unsound(Why)
+    ).
+
+noted(Verdict, Clauses, Noted) :-
+    arg(1, Noted, 0),
+    nonvar(Verdict),
+    sound_verdict(Verdict),
+    packed(Verdict, Packed),
+    ground(Clauses),  % or it would be made equal to clauses that are known
+    term_hash(Clauses, Hash),
+    citation(Hash, Clauses, Number), !,
+    Answer is Packed + (Number << 38),
+    nb_setarg(1, Noted, Answer).
+
+%   What was found is a number, an answer that has none yet, or a fault.
+
+numbered(Answer, Answer) :-
+    integer(Answer), !,
+    (   Answer =:= 0 -> because("the law gives no verdict") ; true ).
+numbered(verdict(Verdict, Clauses), Answer) :-
+    packed(Verdict, Packed),
+    number_of(Clauses, Number),
+    Answer is Packed + (Number << 38).
+numbered(fault(Answer, Why), Answer) :-
+    because(Why).
+
+because(Why) :-
+    retractall(reason(_)),
+    assertz(reason(Why)).
+
+settled([], 0).
+settled(Answers, fault(-4, Why)) :-
+    member(unsound(Why), Answers), !.
+settled([_|More], fault(-4, Why)) :-
     most_answers(Most),
-    findall(Verdict-Clauses, limit(Most, Law:decide(Case, Verdict, Clauses)), Answers).
-
-settled([], 0, "the law gives no verdict") :- !.
-settled(Answers, Answer, Clauses) :-
-    (   member(Unsound, Answers), \+ sound(Unsound)
-    ->  Answer = -4, shown("this is no verdict with its clauses: ~W", Unsound, Clauses)
-    ;   Answers = [Verdict-First|More],
-        (   member(Other-_, More), Other \== Verdict
-        ->  Answer = -1, shown("the law gives two verdicts: ~W", Verdict/Other, Clauses)
-        ;   packed(Verdict, Answer),
-            cited(More, First, Clauses)
-        )
-    ).
+    length(More, Most), !,
+    shown("the law gives more answers than one should: over ~W", Most, Why).
+settled([Verdict-_|More], fault(-1, Why)) :-
+    member(Other-_, More),
+    Other \== Verdict, !,
+    shown("the law gives two verdicts: ~W", Verdict/Other, Why).
+settled([Verdict-Clauses|More], verdict(Verdict, All)) :-
+    all_cited(More, Clauses, All).
 
 packed(met, 1).
 packed(insufficient_data, 3).
 packed(breach(Tier, Credit, Slash), Answer) :-
     Answer is 2 + (Tier << 2) + (Credit << 10) + (Slash << 24).
 
-cited([], Clauses, Clauses).
-cited([_-Clauses|More], Before, All) :-
+all_cited([], Clauses, Clauses).
+all_cited([_-Clauses|More], Before, All) :-
     append(Before, Clauses, Both),
     list_to_set(Both, Next),
-    cited(More, Next, All).
+    all_cited(More, Next, All).
+
+number_of(Clauses, Number) :-
+    term_hash(Clauses, Hash),
+    (   citation(Hash, Clauses, Number)
+    ->  true
+    ;   nb_getval(surety_citations, Before),
+        Number is Before + 1,
+        nb_setval(surety_citations, Number),
+        assertz(citation(Hash, Clauses, Number))
+    ).
+
+%!  cited(+Number:string, -Status, -Text) is det.
+%
+%   The clauses of a verdict just given in this thread, one a line, each as it would be read back.
+
+cited(NumberText, 1, Text) :-
+    number_string(Number, NumberText),
+    citation(_, Clauses, Number),
+    maplist(written, Clauses, Lines),
+    atomic_list_concat(Lines, '\n', Text).
+
+%!  forget_citations(-Status, -Text) is det.
+%
+%   To be called by whoever asks, before there are too many; their numbers begin anew.
+
+forget_citations(1, "") :-
+    retractall(citation(_, _, _)),
+    nb_setval(surety_citations, 0).
+
+%!  why(-Status, -Text) is det.
+%
+%   Why the answer just given in this thread is no verdict.
+
+why(1, Text) :-
+    reason(Text).
+
+written(Clause, Line) :-
+    format(string(Line), "~q", [Clause]).
 
 sound(Verdict-Clauses) :-
     ground(Verdict),
@@ -126,5 +219,27 @@ stopped(error(What, _), stopped(-2, Text)) :- !,
 stopped(Error, stopped(-2, Text)) :-
     shown("the law fails with an error: ~W", Error, Text).
 
+%   What a law says may be endless, or hold itself many times over: people see its outline.
+
 shown(Format, Term, Text) :-
-    format(string(Text), Format, [Term, [max_depth(8), quoted(true)]]).
+    outline(Term, 6, Outline),
+    format(string(Text), Format, [Outline, [quoted(true)]]).
+
+outline(Term, _, Term) :-
+    \+ compound(Term), !.
+outline(_, 0, '...') :- !.
+outline(Term, Depth, Outline) :-
+    compound_name_arity(Term, Name, Arity),
+    Shown is min(Arity, 4),
+    length(Parts, Shown),
+    Below is Depth - 1,
+    outlines(Parts, 1, Term, Below),
+    ( Shown < Arity -> append(Parts, ['...'], Arguments) ; Arguments = Parts ),
+    compound_name_arguments(Outline, Name, Arguments).
+
+outlines([], _, _, _).
+outlines([Part|Parts], Index, Term, Depth) :-
+    arg(Index, Term, Argument),
+    outline(Argument, Depth, Part),
+    Next is Index + 1,
+    outlines(Parts, Next, Term, Depth).

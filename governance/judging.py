@@ -15,7 +15,8 @@ from governance.engine import EngineFault
 from governance.facts import OfferFacts, RequestFacts
 from governance.law import Law, fault
 from governance.reading import STRATEGIES, STRATEGY, Reading, Strategy
-from governance.shelves import SPOT, Profile
+from governance.shelves import Profile
+from governance.signatures import SPOT
 
 _AT_ONCE = 500
 _ALLOWED_S, _OFFER_ALLOWED_S = 0.2, 0.001  # of processor time
@@ -49,7 +50,7 @@ class Judge:
             for profile in unknown:
                 profile.verdicts[key] = 0
             return
-        self._tell([profile for profile in unknown if not profile.number])
+        self.tell(unknown)
         line = _request_line(request)
         for start in range(0, len(unknown), _AT_ONCE):
             asked = unknown[start : start + _AT_ONCE]
@@ -92,18 +93,19 @@ class Judge:
             raise EngineFault("Prolog judged other offers than it was asked about", remedy="please report it")
         return clauses
 
-    def _tell(self, profiles: Sequence[Profile]) -> None:
-        """Has Prolog keep what is known of these, under new numbers."""
+    def tell(self, profiles: Iterable[Profile]) -> None:
+        """Has Prolog keep what is known of these, under new numbers, where it does not yet. Raises EngineFault."""
         if _ORPHANS:
             orphans = [_ORPHANS.popleft() for _ in range(len(_ORPHANS))]
             questions.plain("surety_routing", "forget", f"[{','.join(map(str, orphans))}]")
-        if not profiles:
+        new = [profile for profile in dict.fromkeys(profiles) if not profile.number]
+        if not new:
             return
-        numbers = [next(_NUMBERS) for _ in profiles]
+        numbers = [next(_NUMBERS) for _ in new]
         self._numbers.update(numbers)
-        lines = [f"{number}\t{_offer_line(each.offer, each.capacity)}" for number, each in zip(numbers, profiles, strict=True)]
+        lines = [f"{number}\t{_offer_line(each.offer, each.capacity)}" for number, each in zip(numbers, new, strict=True)]
         questions.plain("surety_routing", "keep", "\n".join(lines))
-        for number, profile in zip(numbers, profiles, strict=True):
+        for number, profile in zip(numbers, new, strict=True):
             profile.number = number
 
 

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from governance.facts import RequestFacts
 from governance.judging import Judge
 from governance.reading import BLOCK, GROUPS, PREFER, RESIDENCY, ROUTE, Reading, Strategy
-from governance.shelves import ON_DEMAND, Order, Rung, Shelf, Shelves
+from governance.shelves import Order, Rung, Shelf, Shelves
+from governance.signatures import ON_DEMAND, Signature
 
+_MOST_VERDICTS = 4_096
 _FEW = 16  # to be entered one by one
-Signature = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class Verdict(NamedTuple):
         return tuple(reading.groups[group].clause(number) for group, number in cited if number)
 
 
+class _Verdicts(dict[tuple[int, int, int, int, bool], Verdict]):
+    """Each verdict once: there are few, and many shelves that have them."""
+
+    def __missing__(self, clauses: tuple[int, int, int, int, bool]) -> Verdict:
+        if len(self) >= _MOST_VERDICTS:
+            self.clear()
+        verdict = self[clauses] = Verdict(*clauses)
+        return verdict
+
+
+_verdict = _Verdicts().__getitem__
 Head = tuple[bool, Order, Shelf]  # not preferred; the first of the shelf; the shelf
 
 
@@ -78,7 +90,7 @@ class Kind:
         if not self.heads:
             return Choice(None, (), self.strategy)
         _, first, shelf = self.heads[0]
-        return Choice(first[-1], self.verdicts[shelf.signature].clauses(reading), self.strategy)
+        return Choice(Rung(*first[-2:]), self.verdicts[shelf.signature].clauses(reading), self.strategy)
 
     def _judged(self, shelves: Sequence[Shelf], judge: Judge) -> dict[Signature, Verdict]:
         """A later rule is asked only about what the earlier ones let through."""
@@ -92,7 +104,7 @@ class Kind:
             permitted = [shelf for shelf in permitted if homes[shelf]]
         prefers = dict(zip(permitted, self._of_group(PREFER, permitted, judge), strict=True))
         return {
-            shelf.signature: Verdict(block, routes.get(shelf, 0), homes.get(shelf, 0), prefers.get(shelf, 0), shelf in prefers)
+            shelf.signature: _verdict((block, routes.get(shelf, 0), homes.get(shelf, 0), prefers.get(shelf, 0), shelf in prefers))
             for shelf, block in zip(shelves, blocks, strict=True)
         }
 

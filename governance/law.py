@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from governance import questions
 from governance.case import Case
 from governance.errors import BadInput, FatalError
-from governance.values import Outcome, Verdict
+from governance.values import Verdict
 
 MAX_LAW_BYTES = 65_536
 SETTLEMENT_ENTRY = "decide/3"
@@ -66,20 +66,22 @@ class Law:
         Raises LawFailed, LawConflict, LawError, LawLimit or LawMisstated (all LawFault), and EngineFault where Prolog itself
         did not answer.
         """
-        needs_entry(self, SETTLEMENT_ENTRY)
+        if self.entry != SETTLEMENT_ENTRY:
+            needs_entry(self, SETTLEMENT_ENTRY)
+        uptime, attained, coverage = case.uptime, case.attained, case.coverage
         counts = (
             case.samples,
-            case.uptime.numerator,
-            case.uptime.denominator,
-            case.attained.numerator,
-            case.attained.denominator,
-            case.coverage.numerator,
-            case.coverage.denominator,
+            uptime.numerator,
+            uptime.denominator,
+            attained.numerator,
+            attained.denominator,
+            coverage.numerator,
+            coverage.denominator,
         )
         answer = questions.decide(self.handle, counts, case.terms)
-        if answer.status <= 0:
-            raise fault(answer.status, answer.text, self.name)
-        return Verdict(Outcome(answer.status), answer.tier, answer.credit_bps, answer.slash_bps, answer.clauses)
+        if isinstance(answer, Verdict):
+            return answer
+        raise fault(answer.status, answer.text, self.name)
 
 
 def load_law(text: str, name: str = "law") -> Law:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from governance.facts import OfferFacts, RequestFacts
@@ -22,14 +22,17 @@ from governance.judging import Judge
 from governance.kinds import Choice, Kind
 from governance.law import ROUTING_ENTRY, Law, needs_entry
 from governance.reading import GROUPS, Strategy, reading_of
-from governance.shelves import ON_DEMAND, SPOT, Capacity, Rung, Shelf, Shelves
+from governance.shelves import Order, Rung, Shelves
+from governance.signatures import ON_DEMAND, SPOT, Capacity, Signature
 
 __all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
 _KEPT_CHANGES = 1_024
+_TOLD_AT_ONCE = 1_000
 _MOST_JUDGED = 200_000  # shelves, over all kinds of request that are kept
 _MOST_VERDICTS = 500_000
 _MOST_EXPLAINED = 50_000  # rungs, over all decisions that are kept in full
+_NAMED = itemgetter(-2, -1)  # of an order, the rung
 _ONLY_SPOT = "it has spot capacity alone, which serves batch requests only"
 
 
@@ -85,7 +88,7 @@ class Router:
         self._judge = Judge(law, self._reading)
         self._key_of = attrgetter(*self._reading.request_facts())
         self._generation = 0
-        self._changes: deque[tuple[tuple[object, ...], ...]] = deque(maxlen=_KEPT_CHANGES)
+        self._changes: deque[tuple[Signature, ...]] = deque(maxlen=_KEPT_CHANGES)
         self._young: dict[object, Kind] = {}  # when these are many, they become the old ones, and the old are forgotten
         self._old: dict[object, Kind] = {}
         self._explained: dict[object, tuple[int, RouteDecision]] = {}
@@ -98,12 +101,16 @@ class Router:
         return self._shelves.facts(offer)
 
     def load(self, offers: Iterable[OfferFacts]) -> None:
-        """Routes over these offers, and no others. Raises BadInput for two of one name, and changes nothing then."""
+        """Routes over these offers, and no others. Raises BadInput for two of one name, and changes nothing then.
+
+        Tells Prolog of them, so that the first request need not wait for that. Raises EngineFault.
+        """
         with self._lock:
             self._shelves.load(offers)
-            self._changes.clear()
             self._young, self._old = {}, {}
             self._moved_on()
+            self._changes.clear()
+            self._judged_by(lambda: self._judge.tell(islice(self._shelves.profiles(), _TOLD_AT_ONCE)))
 
     def put(self, offer: OfferFacts) -> None:
         """One offer, new or in the place of the one of its name."""
@@ -176,7 +183,7 @@ class Router:
         """A kind of request, with the choice as of now. Changes nothing where the law gives no answer."""
         self._bound_memory()
         behind = self._generation - kind.now[0] if kind is not None and kind.now is not None else _KEPT_CHANGES + 1
-        touched: Collection[tuple[object, ...]]
+        touched: Collection[Signature]
         if kind is None or behind > len(self._changes):
             keys = {group: self._judge.key(group, request) for group in GROUPS}
             kind = Kind(request, self._judge.strategy(request), keys)
@@ -187,33 +194,35 @@ class Router:
         return kind
 
     def _ranked(self, kind: Kind) -> tuple[Rung, ...]:
-        ranked: list[Rung] = []
+        ranked: list[Order] = []
         for later in (False, True):
             orders = [order for head in kind.heads if head[0] is later for order in head[2].orders[kind.strategy]]
             orders.sort()
-            ranked += [order[-1] for order in orders]
-        return tuple(ranked)
+            ranked += orders
+        return tuple(map(Rung._make, map(_NAMED, ranked)))
 
     def _refused(self, kind: Kind) -> tuple[Refusal, ...]:
-        reasons: dict[Shelf, str] = {}
-        for signature, verdict in kind.verdicts.items():
-            if not verdict.eligible:
-                reasons[self._shelves.shelves[signature]] = verdict.reason(self._reading)
-        realtime = kind.request.inference_type != "batch"
-        blind = self._shelves.blind
-        refused: list[Refusal] = []
-        for offer, placed in self._shelves.rungs():
-            if not placed:
-                refused.append(Refusal(offer, None, f"its {blind[offer]} is not known"))
-            elif realtime and len(placed) == 1 and placed[0][0].capacity == SPOT:
-                refused.append(Refusal(offer, SPOT, _ONLY_SPOT))
-            else:
-                refused += [Refusal(offer, rung.capacity, reasons[shelf]) for rung, shelf in placed if shelf in reasons]
-        return tuple(refused)
+        reasons = {
+            self._shelves.shelves[signature]: verdict.reason(self._reading)
+            for signature, verdict in kind.verdicts.items()
+            if not verdict.eligible
+        }
+        if kind.request.inference_type != "batch":
+            reasons |= dict.fromkeys((shelf for shelf in self._shelves.shelves.values() if shelf.capacity == SPOT), "")
+        refused: list[tuple[str, Capacity | None, str]] = []
+        for offer, places in self._shelves.places():
+            if not places:
+                refused.append((offer, None, f"its {self._shelves.blind[offer]} is not known"))
+            for shelf in places:
+                reason = reasons.get(shelf)
+                if reason:
+                    refused.append((offer, shelf.capacity, reason))
+                elif reason is not None and len(places) == 1:
+                    refused.append((offer, SPOT, _ONLY_SPOT))
+        return tuple(map(Refusal._make, refused))
 
     def _bound_memory(self) -> None:
         if self._judge.kept > _MOST_VERDICTS:
             self._judge.kept = 0
-            for shelf in self._shelves.shelves.values():
-                for profile in shelf.profiles:
-                    profile.verdicts.clear()
+            for profile in self._shelves.profiles():
+                profile.verdicts.clear()

@@ -7,18 +7,16 @@ strategy by which the law may order. Pure Python, and not for several threads at
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
-from typing import Any, Final, Literal, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, NoReturn
 
 from governance.errors import BadInput
 from governance.facts import MOST_FIGURE, OfferFacts
-from governance.reading import GROUPS, PRICES, Facet, Group, Reading
+from governance.reading import GROUPS, PRICES, Reading
+from governance.signatures import ON_DEMAND, SPOT, Capacity, Signature, Signer
 
-SPOT: Final = "spot"
-ON_DEMAND: Final = "on_demand"
-Capacity = Literal["spot", "on_demand"]
 _UNKNOWN = MOST_FIGURE + 1  # after all that is known
 
 
@@ -29,7 +27,7 @@ class Rung(NamedTuple):
     capacity: Capacity
 
 
-Order = tuple[Any, ...]  # figures, smaller first, and the rung last
+Order = tuple[Any, ...]  # figures, smaller first; then the offer and the capacity
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +50,7 @@ class Profile:
 class Shelf:
     """Rungs of one kind of capacity of which the law reads the same. ``profiles`` has one for each of ``GROUPS``."""
 
-    signature: tuple[object, ...]
+    signature: Signature
     capacity: Capacity
     profiles: tuple[Profile, ...]
     orders: dict[str, list[Order]]
@@ -62,98 +60,109 @@ class Shelves:
     """The offers, shelved for one law."""
 
     def __init__(self, reading: Reading) -> None:
-        self.shelves: dict[tuple[object, ...], Shelf] = {}
+        self.shelves: dict[Signature, Shelf] = {}
         self.blind: dict[str, str] = {}  # by offer, the fact that is not known
         self.dropped: list[Profile] = []  # those that Prolog may forget
-        self.touched: set[tuple[object, ...]] = set()  # the shelves whose rungs have changed, until somebody clears it
+        self.touched: set[Signature] = set()  # the shelves whose rungs have changed, until somebody clears it
         self._strategies = reading.strategies
-        self._sign = _Signer(reading)
-        self._offers: dict[str, tuple[OfferFacts, tuple[tuple[Rung, Shelf], ...]]] = {}
+        self._sign = Signer(reading)
+        self._offers: dict[str, OfferFacts] = {}
+        self._places: dict[str, tuple[Shelf, ...]] = {}
         self._profiles: dict[tuple[str, object], Profile] = {}
         self._names: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self._offers)
 
-    def __contains__(self, offer: str) -> bool:
-        return offer in self._offers
-
     def facts(self, offer: str) -> OfferFacts | None:
         """What is known of an offer, None for one that is not here."""
-        kept = self._offers.get(offer)
-        return kept[0] if kept else None
+        return self._offers.get(offer)
 
-    def rungs(self) -> Iterable[tuple[str, tuple[tuple[Rung, Shelf], ...]]]:
-        """Every offer with its rungs and where they lie, in the order of the offers' names."""
+    def places(self) -> Iterator[tuple[str, tuple[Shelf, ...]]]:
+        """Every offer with the shelves where its rungs lie, in the order of the offers' names."""
         if self._names is None:
             self._names = sorted(self._offers)
-        offers = self._offers
-        return ((name, offers[name][1]) for name in self._names)
+        return zip(self._names, map(self._places.__getitem__, self._names), strict=True)
+
+    def profiles(self) -> Collection[Profile]:
+        """What the rule groups read of all rungs, each once."""
+        return self._profiles.values()
 
     def load(self, offers: Iterable[OfferFacts]) -> None:
         """These offers, and no others. Raises BadInput for two of one name, and changes nothing then."""
-        offers = list(offers)
-        _check_names(offers)
+        given = list(offers)
+        named = {offer.offer: offer for offer in given}
+        if len(named) != len(given):
+            _refuse_twice(given)
         self.dropped += (profile for profile in self._profiles.values() if profile.number)
-        for kept in (self._offers, self._profiles, self.shelves, self.blind):
+        self.touched.update(self.shelves)
+        for kept in (self._places, self._profiles, self.shelves, self.blind):
             kept.clear()
-        self._names = None
-        for offer, signatures in zip(offers, self._sign.many(offers), strict=True):
-            self._offers[offer.offer] = offer, self._placed(offer, signatures, _append)
-        for shelf in self.shelves.values():
-            for order in shelf.orders.values():
-                order.sort()
+        self._offers, self._names = named, None
+        lying: dict[Signature, list[OfferFacts]] = {}
+        for offer, signatures in zip(given, self._sign.many(given), strict=True):
+            for signature in signatures:
+                if (there := lying.get(signature)) is None:
+                    there = lying[signature] = []
+                    self._new_shelf(signature, offer)
+                there.append(offer)
+            self._places[offer.offer] = tuple([self.shelves[signature] for signature in signatures])
+            if not signatures:
+                self.blind[offer.offer] = offer.missing() or ""
+        for signature, there in lying.items():
+            shelf = self.shelves[signature]
+            for strategy in shelf.orders:
+                shelf.orders[strategy] = sorted(ordered(strategy, there, shelf.capacity))
         self.touched.update(self.shelves)
 
     def put(self, offer: OfferFacts) -> None:
-        """One offer, new or in the place of the one of its name."""
-        before = self._offers.get(offer.offer)
-        signatures = self._sign.one(offer)
+        """One offer, new or in the place of the one of its name. A rung of which nothing has changed stays where it is."""
+        before, places = self._offers.get(offer.offer), self._places.get(offer.offer, ())
+        alike = before is not None and _BUT_PRICES(before) == _BUT_PRICES(offer)
+        signatures = self._sign.priced(offer, places[0].signature[2:]) if alike and places else self._sign.one(offer)
+        stays: list[Shelf] = []
         if before is None:
             self._names = None
         else:
-            if before[0] == offer:
-                return
-            self._take_out(*before)
-        self._offers[offer.offer] = offer, self._placed(offer, signatures, insort)
+            if alike:
+                stays = [shelf for shelf in places if shelf.signature in signatures and _same_price(shelf, before, offer)]
+            left = [shelf for shelf in places if shelf not in stays]
+            self._take_out(before, left)
+        self._offers[offer.offer] = offer
+        self._places[offer.offer] = tuple([self._placed(signature, offer, stays) for signature in signatures])
+        if not signatures:
+            self.blind[offer.offer] = offer.missing() or ""
         if before is not None:
-            self._clear_away(before[1])
+            self._clear_away(left)
 
     def remove(self, offer: str) -> None:
         """One offer less; nothing happens where there is none of that name."""
         before = self._offers.pop(offer, None)
         if before is not None:
             self._names = None
-            self._take_out(*before)
-            self._clear_away(before[1])
+            left = self._places.pop(offer)
+            self._take_out(before, left)
+            self._clear_away(left)
 
-    def _placed(
-        self, offer: OfferFacts, signatures: tuple[tuple[object, ...], ...], enter: Callable[[list[Order], Order], None]
-    ) -> tuple[tuple[Rung, Shelf], ...]:
-        if not signatures:
-            self.blind[offer.offer] = offer.missing() or ""
-            return ()
-        placed = []
-        for signature in signatures:
-            shelf = self.shelves.get(signature) or self._new_shelf(signature, offer)
-            rung = Rung(offer.offer, shelf.capacity)
+    def _placed(self, signature: Signature, offer: OfferFacts, stays: Sequence[Shelf]) -> Shelf:
+        shelf = self.shelves.get(signature) or self._new_shelf(signature, offer)
+        if shelf not in stays:
             for strategy, order in shelf.orders.items():
-                enter(order, _ORDERS[strategy](offer, rung))
-            placed.append((rung, shelf))
+                insort(order, _order(strategy, offer, shelf.capacity))
             self.touched.add(signature)
-        return tuple(placed)
+        return shelf
 
-    def _take_out(self, offer: OfferFacts, placed: tuple[tuple[Rung, Shelf], ...]) -> None:
+    def _take_out(self, offer: OfferFacts, left: Sequence[Shelf]) -> None:
         self.blind.pop(offer.offer, None)
-        for rung, shelf in placed:
+        for shelf in left:
             for strategy, order in shelf.orders.items():
-                del order[bisect_left(order, _ORDERS[strategy](offer, rung))]
+                del order[bisect_left(order, _order(strategy, offer, shelf.capacity))]
             self.touched.add(shelf.signature)
 
-    def _clear_away(self, placed: tuple[tuple[Rung, Shelf], ...]) -> None:
+    def _clear_away(self, left: Sequence[Shelf]) -> None:
         """Shelves that became empty go, and with them the profiles that no other has."""
-        for _, shelf in placed:
-            if shelf.orders[self._strategies[0]] or self.shelves.get(shelf.signature) is not shelf:
+        for shelf in left:
+            if shelf.orders[self._strategies[0]]:
                 continue
             del self.shelves[shelf.signature]
             for profile in shelf.profiles:
@@ -163,7 +172,7 @@ class Shelves:
                     if profile.number:
                         self.dropped.append(profile)
 
-    def _new_shelf(self, signature: tuple[object, ...], offer: OfferFacts) -> Shelf:
+    def _new_shelf(self, signature: Signature, offer: OfferFacts) -> Shelf:
         capacity: Capacity = SPOT if signature[0] == SPOT else ON_DEMAND
         profiles = []
         for group, key in zip(GROUPS, self._sign.keys(signature), strict=True):
@@ -177,95 +186,42 @@ class Shelves:
         return shelf
 
 
-class _Signer:
-    """Signatures of rungs: their capacity, and of each column that the law reads what it can tell apart."""
-
-    def __init__(self, reading: Reading) -> None:
-        facets = reading.facets
-        self._prices = {capacity: facets.get(column) for capacity, column in PRICES.items()}
-        self._columns = [(attrgetter(column), facet) for column, facet in facets.items() if column not in _OF_A_RUNG]
-        places = {column: place for place, column in enumerate((c for c in facets if c not in _OF_A_RUNG), start=2)}
-        self._keys = {
-            capacity: [_projection(reading.groups[name], capacity, places) for name in GROUPS] for capacity in (SPOT, ON_DEMAND)
-        }
-
-    def keys(self, signature: tuple[object, ...]) -> list[object]:
-        """For each of ``GROUPS``, the part of a signature that it reads."""
-        return [project(signature) for project in self._keys[str(signature[0])]]
-
-    def one(self, offer: OfferFacts) -> tuple[tuple[object, ...], ...]:
-        """The signatures of an offer's rungs; none where a needed fact is not known."""
-        if offer.missing() is not None:
-            return ()
-        return self._signatures(offer, tuple([facet(column(offer)) for column, facet in self._columns]))
-
-    def many(self, offers: list[OfferFacts]) -> Iterable[tuple[tuple[object, ...], ...]]:
-        """The same for many offers, column by column: values come again and again."""
-        columns = [list(map(_Memory(facet).__getitem__, map(column, offers))) for column, facet in self._columns]
-        rows: Iterable[tuple[object, ...]] = zip(*columns, strict=True) if columns else ((),) * len(offers)
-        return (
-            () if offer.missing() is not None else self._signatures(offer, row) for offer, row in zip(offers, rows, strict=True)
-        )
-
-    def _signatures(self, offer: OfferFacts, row: tuple[object, ...]) -> tuple[tuple[object, ...], ...]:
-        spot, on_demand = offer.spot_price_micro_usd, offer.on_demand_price_micro_usd
-        by_spot, by_demand = self._prices[SPOT], self._prices[ON_DEMAND]
-        if spot is None:
-            return ((ON_DEMAND, by_demand(on_demand) if by_demand else None, *row),)
-        first = (SPOT, by_spot(spot) if by_spot else None, *row)
-        if on_demand is None:
-            return (first,)
-        return first, (ON_DEMAND, by_demand(on_demand) if by_demand else None, *row)
+def _order(strategy: str, offer: OfferFacts, capacity: Capacity) -> Order:
+    """Where one rung stands among others by a strategy."""
+    if strategy != "cost_first":
+        return ordered(strategy, (offer,), capacity)[0]
+    price = offer.spot_price_micro_usd if capacity == SPOT else offer.on_demand_price_micro_usd
+    return _UNKNOWN if price is None else price, offer.offer, capacity
 
 
-_OF_A_RUNG = {"capacity", *PRICES.values()}
+def _same_price(shelf: Shelf, before: OfferFacts, after: OfferFacts) -> bool:
+    price = _PRICE_OF[shelf.capacity]
+    return bool(price(before) == price(after))
 
 
-def _projection(group: Group, capacity: str, places: Mapping[str, int]) -> Callable[[tuple[object, ...]], object]:
-    """What of a signature a rule group reads. Its capacity counts where it can be told, also by which price there is."""
-    read = [place for column, place in places.items() if column in group.columns]
-    if PRICES[capacity] in group.columns:
-        read.append(1)
-    if group.columns & _OF_A_RUNG:
-        read.append(0)
-    return itemgetter(*read) if read else lambda _: None
+def ordered(strategy: str, offers: Sequence[OfferFacts], capacity: Capacity) -> list[Order]:
+    """For each offer, where its rung of a capacity stands among others by a strategy."""
+    prices = [_UNKNOWN if price is None else price for price in map(_PRICE_OF[capacity], offers)]
+    priced = zip(offers, prices, strict=True)
+    match strategy:
+        case "latency_first":
+            return [(_known(offer.p95_ms), price, offer.offer, capacity) for offer, price in priced]
+        case "compliance_first":
+            return [(-len(offer.credentials), price, offer.offer, capacity) for offer, price in priced]
+        case "sla_first":
+            return [(_known(offer.error_rate_ppm), price, offer.offer, capacity) for offer, price in priced]
+    return [(price, offer.offer, capacity) for offer, price in priced]
 
 
-class _Memory(dict[Any, object]):
-    """A facet that remembers what it said."""
-
-    def __init__(self, facet: Facet) -> None:
-        self._facet = facet
-
-    def __missing__(self, value: object) -> object:
-        found = self[value] = self._facet(value)
-        return found
-
-
-def _price(offer: OfferFacts, rung: Rung) -> int:
-    price = offer.spot_price_micro_usd if rung.capacity == SPOT else offer.on_demand_price_micro_usd
-    return _UNKNOWN if price is None else price
+_BUT_PRICES = attrgetter("provider", "provider_jurisdiction", "region", "country", "credentials", "error_rate_ppm", "p95_ms")
+_PRICE_OF = {capacity: attrgetter(column) for capacity, column in PRICES.items()}
 
 
 def _known(figure: int | None) -> int:
     return _UNKNOWN if figure is None else figure
 
 
-_ORDERS: dict[str, Callable[[OfferFacts, Rung], Order]] = {
-    "cost_first": lambda offer, rung: (_price(offer, rung), rung),
-    "latency_first": lambda offer, rung: (_known(offer.p95_ms), _price(offer, rung), rung),
-    "compliance_first": lambda offer, rung: (-len(offer.credentials), _price(offer, rung), rung),
-    "sla_first": lambda offer, rung: (_known(offer.error_rate_ppm), _price(offer, rung), rung),
-}
-
-
-def _append(order: list[Order], entry: Order) -> None:
-    order.append(entry)
-
-
-def _check_names(offers: list[OfferFacts]) -> None:
+def _refuse_twice(offers: list[OfferFacts]) -> NoReturn:
     seen: set[str] = set()
-    for offer in offers:
-        if offer.offer in seen:
-            raise BadInput(f"two offers are named {offer.offer!r}", value=offer.offer, remedy="give each its own name")
-        seen.add(offer.offer)
+    twice = next(offer.offer for offer in offers if offer.offer in seen or seen.add(offer.offer))  # type: ignore[func-returns-value]
+    raise BadInput(f"two offers are named {twice!r}", value=twice, remedy="give each its own name")

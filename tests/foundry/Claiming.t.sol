@@ -8,7 +8,7 @@ import {IZone} from "../../contracts/interfaces/IZone.sol";
 import {MockToken} from "../../contracts/mocks/MockToken.sol";
 import {House} from "./support/House.sol";
 import {Signing} from "./support/Signing.sol";
-import {VM} from "./support/Vm.sol";
+import {VM, Vm} from "./support/Vm.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 contract ClaimingTest is House {
@@ -235,7 +235,24 @@ contract ClaimingTest is House {
 
     function test_aCustomerClaimsASlashAlone() public {
         reportAndSettle(breach(agreement, 0, 0, 1000));
+        VM.recordLogs();
         VM.assertEq(pactum.claimCustomer(ids(agreement)), 500_000_000);
+        Vm.Log[] memory logs = VM.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            bool fromPactum = logs[i].topics.length == 3 && logs[i].topics[1] == bytes32(uint256(uint160(address(pactum))));
+            VM.assertFalse(fromPactum, "a token may refuse to move nothing");
+        }
+    }
+
+    function test_aCustomerClaimsASingleUnit() public {
+        relist(address(token), 0, 10_000);
+        INotary.Offer memory offer = anOffer();
+        offer.fee = 10_000;
+        agreement = opened(offer, 1);
+        reportAndSettle(breach(agreement, 0, 1, 0));
+        uint256 before = balance(CUSTOMER);
+        VM.assertEq(pactum.claimCustomer(ids(agreement)), 1);
+        VM.assertEq(balance(CUSTOMER) - before, 1);
     }
 
     function test_aCustomerClaimsARefundAlone() public {

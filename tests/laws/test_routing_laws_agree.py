@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
 from random import Random
+from string import ascii_lowercase
 from types import ModuleType
 
 import pytest
@@ -44,6 +47,28 @@ def test_a_law_that_routes_agrees_with_a_second_opinion(oracle: Oracle, law_name
         strategies.add(decision.strategy)
     assert how_many // 5 < served < how_many, "the cases are one-sided"
     assert len(strategies) == STRATEGIES[law_name]
+
+
+@pytest.mark.parametrize("law_name", ROUTING)
+def test_every_country_is_on_the_side_that_a_second_opinion_says(oracle: Oracle, law_name: str) -> None:
+    opinion, law = oracle("routing"), load_routing_law(laws.read(law_name), law_name)
+    for code in ("".join(letters) for letters in product(ascii_lowercase, repeat=2)):
+        request = RequestFacts("r", code, "us", "us", "public", "realtime", sector="finance", risk_class="high")
+        held = [frozenset(), frozenset({"gdpr"}), frozenset(PAPERS)]
+        offers = [OfferFacts(f"o{number}", "p", "ch", "r", code, papers) for number, papers in enumerate(held)]
+        for asked in (request, replace(request, user_jurisdiction="us", country=code)):
+            assert [tuple(rung) for rung in route(law, asked, offers).ranked] == opinion.ranked(law_name, asked, offers), code
+
+
+def test_a_batch_job_that_loses_its_spot_capacity_goes_on_to_capacity_on_demand() -> None:
+    law = load_routing_law(laws.read("spot_batch"), "spot_batch")
+    request = RequestFacts("r", "us", "us", "us", "public", "batch")
+    north = OfferFacts("north", "p", "us", "us_east", "us", spot_price_micro_usd=1_400_000, on_demand_price_micro_usd=2_900_000)
+    south = OfferFacts("south", "p", "us", "us_west", "us", spot_price_micro_usd=1_500_001, on_demand_price_micro_usd=2_000_000)
+    rungs = [("north", "spot"), ("south", "on_demand"), ("north", "on_demand")]
+    assert list(route(law, request, [north, south]).ranked) == rungs
+    lost = OfferFacts("north", "p", "us", "us_east", "us", on_demand_price_micro_usd=2_900_000)
+    assert list(route(law, request, [lost, south]).ranked) == rungs[1:]
 
 
 def some_request(random: Random) -> RequestFacts:

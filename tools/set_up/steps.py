@@ -108,8 +108,11 @@ def _python_key(machine: Machine, profile: str) -> str:
     project = tomllib.loads((machine.root / "pyproject.toml").read_text())
     installed_from = [project["build-system"], project["project"], project["tool"]["setuptools"]]
     lock = (machine.root / "requirements" / f"{profile}.txt").read_bytes()
+    # What is compiled, and whether it could be: it is installed without where there is no compiler.
+    compiled = [(machine.root / name).read_bytes() for name in ("setup.py", "governance/_shim.c")]
+    compiler = str(machine.which("cc"))
     # The folder is part of it: an environment that was copied or moved still points at the place where it was made.
-    return key_of(lock, json.dumps(installed_from), str(machine.root))
+    return key_of(lock, *compiled, compiler, json.dumps(installed_from), str(machine.root))
 
 
 class ProofTools:

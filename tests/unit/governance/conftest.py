@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from governance import laws
+from governance import laws, questions
 from governance.case import Case
 from governance.figures import Figures, LatencyClause, Tier
 from governance.law import Law, load_law, load_routing_law
@@ -52,6 +52,16 @@ def make_case() -> Callable[..., Case]:
 def standard() -> Law:
     """The standard law."""
     return load_law(laws.read("standard"), "standard")
+
+
+@pytest.fixture(params=["compiled", "plain"])
+def way(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Both ways in which a case is put to a law: by the compiled shim, and in plain Python."""
+    wanted: str = request.param
+    if questions.use_shim(wanted == "compiled") != (wanted == "compiled"):
+        pytest.skip("the shim was not compiled here")
+    yield wanted
+    questions.use_shim(True)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,11 @@ def test_the_pieces_of_the_terms_page_make_terms(repository: Path) -> None:
     assert (len(terms.tiers), len(terms.probes)) == (3, 1)
 
 
+def test_the_python_of_the_routing_page_runs(repository: Path) -> None:
+    (example,) = blocks(repository, "laws-routing.md", "python")
+    exec(compile(example, "laws-routing.md", "exec"), {})
+
+
 @pytest.mark.parametrize("name", ["monthly.yaml", "demo.yaml", "backtest.yaml"])
 def test_every_example_is_named_on_the_terms_page_and_is_read(repository: Path, example: Callable[[str], str], name: str) -> None:
     assert f"examples/{name}" in (repository / "docs" / "terms.md").read_text()

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -15,7 +16,8 @@ import pytest
 
 from tools.imports import ROOMS
 
-NEEDED_BESIDE = ("pyproject.toml", "README.md", "LICENSE")
+NEEDED_BESIDE = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
+COMPILED = ".so"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The wheel, built from a copy: building leaves folders behind."""
     copy = tmp_path_factory.mktemp("source")
     for room in ROOMS:
-        shutil.copytree(repository / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(repository / room, copy / room, ignore=shutil.ignore_patterns("__pycache__", f"*{COMPILED}"))
     for extra in ("tests", "bench", "tools"):
         (copy / extra).mkdir()
         (copy / extra / "stray.py").touch()
@@ -40,14 +42,36 @@ def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def names_in(wheel: zipfile.ZipFile) -> set[str]:
-    """Every file of the wheel but its own records."""
-    return {name for name in wheel.namelist() if ".dist-info/" not in name}
+    """Every file of the wheel but its own records, and what was compiled."""
+    return {name for name in wheel.namelist() if ".dist-info/" not in name and not name.endswith(COMPILED)}
 
 
 def test_the_wheel_holds_every_file_of_the_rooms_and_nothing_else(wheel: zipfile.ZipFile, repository: Path) -> None:
     files = (file for room in ROOMS for file in (repository / room).rglob("*") if file.is_file())
-    expected = {file.relative_to(repository).as_posix() for file in files if file.suffix != ".pyc"}
+    expected = {file.relative_to(repository).as_posix() for file in files if file.suffix not in {".pyc", COMPILED}}
     assert names_in(wheel) == expected
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no compiler")
+def test_the_wheel_holds_the_compiled_shim_where_there_is_a_compiler(wheel: zipfile.ZipFile) -> None:
+    assert [name for name in wheel.namelist() if name.endswith(COMPILED)] == [
+        f"governance/_shim{sysconfig.get_config_var('EXT_SUFFIX')}"
+    ]
+
+
+def test_the_wheel_is_built_without_the_shim_where_there_is_no_compiler(repository: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "source"
+    shutil.copytree(repository / "governance", copy / "governance", ignore=shutil.ignore_patterns("__pycache__", f"*{COMPILED}"))
+    for name in NEEDED_BESIDE:
+        shutil.copy(repository / name, copy / name)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(copy)]
+    without = os.environ | {"CC": str(tmp_path / "absent"), "PYTHONDONTWRITEBYTECODE": ""}
+    finished = subprocess.run(command, capture_output=True, text=True, cwd=copy, env=without, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    (built,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(built) as opened:
+        assert "governance/_shim.c" in opened.namelist()
+        assert not [name for name in opened.namelist() if name.endswith(COMPILED)]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,10 @@ def machine(tmp_path: Path, programs: Path, repository: Path) -> Machine:
     root = tmp_path / "checkout"
     (root / "requirements").mkdir(parents=True)
     (root / ".setup").mkdir()
-    for name in ("pyproject.toml", "package.json", "package-lock.json", "requirements/run.txt", "requirements/dev.txt"):
+    (root / "governance").mkdir()
+    for name in ("pyproject.toml", "setup.py", "governance/_shim.c", "package.json", "package-lock.json"):
+        shutil.copy(repository / name, root / name)
+    for name in ("requirements/run.txt", "requirements/dev.txt"):
         shutil.copy(repository / name, root / name)
     return Machine(root, {"PATH": str(programs), "LOG": str(tmp_path / "log")})
 
@@ -165,6 +168,22 @@ def test_the_python_packages_are_installed_anew_when_their_lock_changes(machine:
     lock = machine.root / "requirements" / "dev.txt"
     lock.write_text(lock.read_text() + "# changed\n")
     assert not step.is_done(machine)
+
+
+def test_the_project_is_installed_anew_when_what_it_compiles_changes_or_a_compiler_appears(
+    machine: Machine, programs: Path
+) -> None:
+    python_environment(machine, programs)
+    environment = PythonEnvironment("dev")
+    environment.do(machine)
+    assert environment.is_done(machine)
+    source = machine.root / "governance" / "_shim.c"
+    source.write_text(source.read_text() + "/* changed */\n")
+    assert not environment.is_done(machine)
+    environment.do(machine)
+    assert environment.is_done(machine)
+    program(programs, "cc", "exit 0")
+    assert not environment.is_done(machine)
 
 
 def test_what_development_needs_is_enough_to_run_but_not_the_other_way(machine: Machine, programs: Path) -> None:

@@ -63,6 +63,12 @@ def test_a_warning_is_a_failure(said: str) -> None:
     assert len(found(GOOD, f"[PASS] check_sum\n{said}\n")) == 1
 
 
+def test_members_kept_as_code_are_no_doubt() -> None:
+    said = "WARNING  unknown deployed bytecode:       \n         0x00000000006b49d2\n"
+    assert found(GOOD, said) == []
+    assert len(found(GOOD, "WARNING  unknown deployed bytecode: a call to it was not followed\n")) == 1
+
+
 def test_what_halmos_writes_is_read() -> None:
     result = {"name": "check_sum(uint256)", "exitcode": 0, "num_paths": [7, 1, 0], "num_bounded_loops": 2}
     failed = {"name": "check_other()", "exitcode": 5, "num_paths": None, "num_bounded_loops": None}
