@@ -70,6 +70,7 @@ class Library:
         self.thread_id = function(quick, "PL_thread_self", ctypes.c_int)
         self.call = function(slow, "PL_call_predicate", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, term)
         self.predicate = function(slow, "PL_predicate", ctypes.c_void_p, text, ctypes.c_int, text)
+        self.signal = function(quick, "PL_raise", ctypes.c_int, ctypes.c_int)  # may be called by a signal handler, or as one
         self.open_frame = function(quick, "PL_open_foreign_frame", ctypes.c_size_t)
         self.discard_frame = function(quick, "PL_discard_foreign_frame", None, ctypes.c_size_t)
         self.rewind_frame = function(quick, "PL_rewind_foreign_frame", None, ctypes.c_size_t)
@@ -121,6 +122,14 @@ def library() -> Library:
     return _ENGINE.library()
 
 
+def start_here(*modules: str) -> Library:
+    """Starts Prolog in the calling thread, with further modules of ours: for a process of one thread, which may then fork.
+
+    Raises EngineMissing and EngineFault. ``library`` knows nothing of it.
+    """
+    return _initialise(*modules)
+
+
 def _start() -> Library:
     """Starts Prolog in a thread that never ends. Raises EngineMissing."""
     started: list[Library | EngineMissing | EngineFault] = []
@@ -144,7 +153,7 @@ def _start() -> Library:
     return started[0]
 
 
-def _initialise() -> Library:
+def _initialise(*modules: str) -> Library:
     core = _pyswip_core()
     # pyswip would clean Prolog up at exit, on a thread that is not Prolog's, and wraps sys.exit for that; a process that ends
     # needs neither. Of a user's own start-up files none may change how a law is read, and signals stay Python's.
@@ -156,7 +165,7 @@ def _initialise() -> Library:
     if not core.PL_initialise(len(arguments), arguments):
         raise EngineFault("Prolog could not be started", remedy="try it by hand: swipl --version")
     library = Library(core._lib._handle)  # noqa: SLF001 - pyswip names the library so
-    for name in _MODULES:
+    for name in (*_MODULES, *modules):
         with importlib.resources.as_file(importlib.resources.files("governance") / name) as path:
             _consult(library, str(path))
     return library

@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable, Iterable
 
 from bench import report
-from bench.law import routing, settlement
+from bench.law import fence, routing, settlement
 
 # Each part is one line here.
 PARTS: dict[str, Callable[[], Iterable[report.Measure]]] = {
     "settlement": settlement.rows,
     "routing": routing.rows,
+    "fence": fence.rows,
 }
 
 
