@@ -14,6 +14,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +27,7 @@ UTF8 = 0x00100000
 CAUGHT = 0x0004 | 0x0008  # no debugger; an exception is a failure of the call, and stays inside
 AS_TEXT = 0x0002 | 0x0001 | UTF8  # a string or an atom
 
-_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl")  # they load the others, which lie beside them
+_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl", "proof.pl")  # they load the others
 
 
 class EngineMissing(FatalError):
@@ -99,6 +100,7 @@ class _Engine:
         self._lock = threading.Lock()
         self._library: Library | None = None
         self._process = 0
+        self._loaded: set[str] = set()
 
     def library(self) -> Library:
         with self._lock:
@@ -110,6 +112,16 @@ class _Engine:
                 )
             return self._library
 
+    def load(self, names: Sequence[str]) -> None:
+        """Loads what is not loaded yet."""
+        found = self.library()
+        with self._lock:
+            for name in names:
+                if name not in self._loaded:
+                    with importlib.resources.as_file(importlib.resources.files("governance") / name) as path:
+                        _consult(found, str(path))
+                    self._loaded.add(name)
+
 
 _ENGINE = _Engine()
 
@@ -120,6 +132,11 @@ def library() -> Library:
     Raises EngineMissing where there is none to start, and EngineFault in a process that was forked from a started one.
     """
     return _ENGINE.library()
+
+
+def load_modules(names: Sequence[str]) -> None:
+    """Loads further Prolog modules of ours, each once; the calling thread has an engine. Raises EngineFault."""
+    _ENGINE.load(names)
 
 
 def start_here(*modules: str) -> Library:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import sys
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache
+from typing import ClassVar
 
 from governance import laws, questions, trial
 from governance.case import Case
@@ -23,8 +25,15 @@ ROUTING_ENTRY = "route_inference/2"
 PERMIT_ENTRY = "permit_amendment/1"
 ACCEPT_ENTRY = "accept_establishment/1"
 _KEPT_REFUSALS = 1_024
-# Control characters, and those that make a text read otherwise than it looks.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+# Control characters, spaces and letters that look like nothing, and those that make a text read otherwise than it looks. The
+# list is our own, so that it does not change with the edition of Unicode: all who judge a law must judge it alike.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    "\u205f-\u206f\u2800\u3000\u3164\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
+)
+# The ways in which Prolog writes such a letter in others. A comment may not hold them either.
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]+)|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]+)|([abefrv]))")
 
 
 class LawRefused(BadInput):
@@ -32,31 +41,48 @@ class LawRefused(BadInput):
 
 
 class LawFault(FatalError):
-    """A law that was admitted gave no usable answer. Nothing settles and nothing is routed on it."""
+    """A law that was admitted gave no usable answer. Nothing settles and nothing is routed on it.
+
+    ``kind`` says in a word what came instead of an answer.
+    """
+
+    kind: ClassVar[str] = "fault"
 
 
 class LawFailed(LawFault):
     """The law has no answer for this case."""
 
+    kind = "failure"
+
 
 class LawConflict(LawFault):
     """The law gives two verdicts that differ."""
+
+    kind = "conflict"
 
 
 class LawError(LawFault):
     """The law raised an error, such as arithmetic on what is no integer."""
 
+    kind = "exception"
+
 
 class LawLimit(LawFault):
     """The law did not end within its limits of inferences, memory or size of numbers."""
+
+    kind = "limit"
 
 
 class LawCrashed(LawFault):
     """The process that tried the law died of it, so it was not loaded here."""
 
+    kind = "crash"
+
 
 class LawMisstated(LawFault):
     """The law's answer is no verdict, or cites no clauses."""
+
+    kind = "misstated"
 
 
 _FAULTS: dict[int, type[LawFault]] = {0: LawFailed, -1: LawConflict, -2: LawError, -3: LawLimit, -4: LawMisstated}
@@ -201,8 +227,17 @@ def _check_text(text: str, name: str) -> None:
     unseen = _UNSEEN.search(text)
     if unseen:
         raise _refused(text, unseen.start(), f"character U+{ord(unseen[0]):04X} cannot be seen", name)
+    for escape in _ESCAPE.finditer(text):
+        if not _is_seen(escape):
+            raise _refused(text, escape.start(), f"{escape[0]:.20} stands for a character that cannot be seen", name)
     if len(text.encode()) > MAX_LAW_BYTES:
         raise LawRefused(f"larger than {MAX_LAW_BYTES} bytes", source=name, value=len(text), remedy="shorten the law")
+
+
+def _is_seen(escape: re.Match[str]) -> bool:
+    hexadecimal, octal = escape[1] or escape[2] or escape[3], escape[4]
+    code = int(hexadecimal, 16) if hexadecimal else int(octal, 8) if octal else 0
+    return 0 < code <= sys.maxunicode and not _UNSEEN.match(chr(code))
 
 
 def _refused(text: str, offset: int, message: str, name: str) -> LawRefused:

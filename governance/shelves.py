@@ -78,6 +78,10 @@ class Shelves:
         """What is known of an offer, None for one that is not here."""
         return self._offers.get(offer)
 
+    def offers(self) -> Collection[OfferFacts]:
+        """All that is known."""
+        return self._offers.values()
+
     def places(self) -> Iterator[tuple[str, tuple[Shelf, ...]]]:
         """Every offer with the shelves where its rungs lie, in the order of the offers' names."""
         if self._names is None:
