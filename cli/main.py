@@ -9,7 +9,23 @@ from typing import NoReturn
 
 import typer
 
-from cli import agreements, audit, disputes, govern, keys, law_life, laws, providers, running, samples, status
+from cli import (
+    agreements,
+    audit,
+    disputes,
+    govern,
+    keys,
+    law_check,
+    law_diff,
+    law_life,
+    law_simulate,
+    law_test,
+    laws,
+    providers,
+    running,
+    samples,
+    status,
+)
 from cli.console import err
 from governance.errors import RetryableError, SuretyError
 
@@ -35,12 +51,16 @@ app = typer.Typer(
 )
 running.add_to(app)
 law_life.add_to(laws.app)
+law_simulate.add_to(laws.app)
+law_diff.add_to(laws.app)
 app.add_typer(keys.app, name="key")
 app.add_typer(providers.app, name="provider")
 app.add_typer(agreements.app, name="agreement")
 app.command("status", epilog="Example: surety status 0x…")(status.status)
 app.add_typer(disputes.app, name="dispute")
 app.add_typer(audit.app, name="audit")
+laws.app.command("check", epilog="Example: surety law check standard")(law_check.check)
+laws.app.command("test", epilog="Example: surety law test my-law.pl")(law_test.test)
 app.add_typer(laws.app, name="law")
 app.add_typer(govern.app, name="govern")
 samples.add_to(app)

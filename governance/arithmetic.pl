@@ -11,6 +11,9 @@
 :- use_module(library(apply)).
 :- use_module(refusal).
 
+%   A product of many numbers can be vast although none of them is.
+most_operands(256).
+
 largest_integer(115792089237316195423570985008687907853269984665640564039457584007913129639935).  % 2^256 - 1
 
 %!  small(+Integer)
@@ -48,7 +51,17 @@ function(+ _).
 %   Throws a refusal for what no law may compute.
 
 check_expressions(Expressions, Kind, Position) :-
-    maplist(check_expression(Kind, Position), Expressions).
+    maplist(check_expression(Kind, Position), Expressions),
+    foldl(operands, Expressions, 0, Count),
+    most_operands(Most),
+    (   Count =< Most -> true ; refuse_at(Position, "an expression of more than ~d operands", [Most]) ).
+
+operands(Expression, Before, After) :-
+    (   compound(Expression)
+    ->  compound_name_arguments(Expression, _, Arguments),
+        foldl(operands, Arguments, Before, After)
+    ;   After is Before + 1
+    ).
 
 check_expression(_, _, Expression) :-
     var(Expression), !.

@@ -14,6 +14,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +27,7 @@ UTF8 = 0x00100000
 CAUGHT = 0x0004 | 0x0008  # no debugger; an exception is a failure of the call, and stays inside
 AS_TEXT = 0x0002 | 0x0001 | UTF8  # a string or an atom
 
-_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl")  # they load the others, which lie beside them
+_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl", "proof.pl")  # they load the others
 
 
 class EngineMissing(FatalError):
@@ -70,6 +71,7 @@ class Library:
         self.thread_id = function(quick, "PL_thread_self", ctypes.c_int)
         self.call = function(slow, "PL_call_predicate", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, term)
         self.predicate = function(slow, "PL_predicate", ctypes.c_void_p, text, ctypes.c_int, text)
+        self.signal = function(quick, "PL_raise", ctypes.c_int, ctypes.c_int)  # may be called by a signal handler, or as one
         self.open_frame = function(quick, "PL_open_foreign_frame", ctypes.c_size_t)
         self.discard_frame = function(quick, "PL_discard_foreign_frame", None, ctypes.c_size_t)
         self.rewind_frame = function(quick, "PL_rewind_foreign_frame", None, ctypes.c_size_t)
@@ -98,6 +100,7 @@ class _Engine:
         self._lock = threading.Lock()
         self._library: Library | None = None
         self._process = 0
+        self._loaded: set[str] = set()
 
     def library(self) -> Library:
         with self._lock:
@@ -109,6 +112,16 @@ class _Engine:
                 )
             return self._library
 
+    def load(self, names: Sequence[str]) -> None:
+        """Loads what is not loaded yet."""
+        found = self.library()
+        with self._lock:
+            for name in names:
+                if name not in self._loaded:
+                    with importlib.resources.as_file(importlib.resources.files("governance") / name) as path:
+                        _consult(found, str(path))
+                    self._loaded.add(name)
+
 
 _ENGINE = _Engine()
 
@@ -119,6 +132,19 @@ def library() -> Library:
     Raises EngineMissing where there is none to start, and EngineFault in a process that was forked from a started one.
     """
     return _ENGINE.library()
+
+
+def load_modules(names: Sequence[str]) -> None:
+    """Loads further Prolog modules of ours, each once; the calling thread has an engine. Raises EngineFault."""
+    _ENGINE.load(names)
+
+
+def start_here(*modules: str) -> Library:
+    """Starts Prolog in the calling thread, with further modules of ours: for a process of one thread, which may then fork.
+
+    Raises EngineMissing and EngineFault. ``library`` knows nothing of it.
+    """
+    return _initialise(*modules)
 
 
 def _start() -> Library:
@@ -144,7 +170,7 @@ def _start() -> Library:
     return started[0]
 
 
-def _initialise() -> Library:
+def _initialise(*modules: str) -> Library:
     core = _pyswip_core()
     # pyswip would clean Prolog up at exit, on a thread that is not Prolog's, and wraps sys.exit for that; a process that ends
     # needs neither. Of a user's own start-up files none may change how a law is read, and signals stay Python's.
@@ -156,7 +182,7 @@ def _initialise() -> Library:
     if not core.PL_initialise(len(arguments), arguments):
         raise EngineFault("Prolog could not be started", remedy="try it by hand: swipl --version")
     library = Library(core._lib._handle)  # noqa: SLF001 - pyswip names the library so
-    for name in _MODULES:
+    for name in (*_MODULES, *modules):
         with importlib.resources.as_file(importlib.resources.files("governance") / name) as path:
             _consult(library, str(path))
     return library

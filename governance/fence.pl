@@ -9,6 +9,7 @@
 :- module(surety_fence, [fence_law/5]).
 
 :- use_module(library(lists)).
+:- use_module(law_lists, [stoppable/2]).
 :- use_module(library(apply)).
 :- use_module(library(assoc)).
 :- use_module(surety_facts, []).
@@ -32,6 +33,15 @@ granted(Indicator, Module) :-
     fact_module(Module),
     Module:granted(Indicator).
 
+%!  entry(?Indicator)
+%
+%   What a law may be asked.
+
+entry(decide/3).
+entry(route_inference/2).
+entry(permit_amendment/1).
+entry(accept_establishment/1).
+
 /*  Importing predicates that their module does not export is what a private vocabulary is made of. The hook is silent for
     law modules alone.  */
 :- multifile user:message_hook/3.
@@ -41,24 +51,31 @@ user:message_hook(import_private(Module, _), _, _) :-
 
 %!  fence_law(+Module, +Text:string, +Entry:string, -Status, -Why) is det.
 %
-%   Entry is what the law must define, as in "decide/3". Status is 1, or 0 for a law that is refused: Why is then
-%   "Offset<TAB>Message", where Offset counts characters from 0. Nothing stays of a refused law but an empty module.
+%   Entry is what the law must define, as in "decide/3". Status is 1, and Why then says all that the law may be asked, as in
+%   "decide/3 permit_amendment/1"; or 0 for a law that is refused: Why is then "Offset<TAB>Message", where Offset counts
+%   characters from 0. Nothing stays of a refused law but an empty module.
 
 fence_law(Module, Text, EntryText, Status, Why) :-
     catch(( term_string(Entry, EntryText),
-            with_mutex(surety_fence, admit(Module, Text, Entry)),
-            Status = 1, Why = "" ),
+            with_mutex(surety_fence, admit(Module, Text, Entry, Defined)),
+            indicators_text(Defined, Why), Status = 1 ),
           Error,
           ( refusal(Error, Offset, Message), Status = 0, format(string(Why), "~d\t~s", [Offset, Message]) )).
 
-admit(Module, Text, Entry) :-
+admit(Module, Text, Entry, Defined) :-
     setup_call_cleanup(open_string(Text, Stream), read_clauses(Stream, 0, Read), close(Stream)),
     own_predicates(Read, Indicators),
     (   memberchk(Entry, Indicators) -> true ; refuse(0, "~w is missing", [Entry]) ),
     findall(Indicator-0, member(Indicator, Indicators), Pairs),
     list_to_assoc(Pairs, Own),
     maplist(fenced_clause(Own), Read, Clauses),
-    load(Module, Indicators, Own, Clauses).
+    load(Module, Indicators, Own, Clauses),
+    findall(Indicator, ( entry(Indicator), memberchk(Indicator, Indicators) ), Defined).
+
+indicators_text(Indicators, Text) :-
+    maplist(term_to_atom, Indicators, Words),
+    atomic_list_concat(Words, ' ', Joined),
+    atom_string(Joined, Text).
 
 
 %   Reading: one term at a time, as data, with the operators of the system alone.
@@ -66,8 +83,9 @@ admit(Module, Text, Entry) :-
 read_clauses(Stream, Count, Clauses) :-
     read_term(Stream, Term, [ module(surety_reader), syntax_errors(error), dotlists(false), double_quotes(string),
                               singletons(Singletons), quasi_quotations(Quasi), subterm_positions(Position),
-                              term_position(Start) ]),
+                              term_position(Start), comments(Comments) ]),
     stream_position_data(char_count, Start, Offset),
+    maplist(check_comment, Comments),
     (   Term == end_of_file
     ->  ( peek_char(Stream, end_of_file) -> true ; refuse(Offset, "the text ends before its end", []) ),
         Clauses = []
@@ -76,6 +94,15 @@ read_clauses(Stream, Count, Clauses) :-
         Clauses = [read(Term, Position, Offset, Line)|More],
         Next is Count + 1,
         read_clauses(Stream, Next, More)
+    ).
+
+%   Prolog reads on to the end of the outer one, as other languages do not: a person may take for a clause what is none.
+check_comment(Start-Comment) :-
+    (   sub_string(Comment, 0, _, _, "/*"), sub_string(Comment, At, _, _, "/*"), At > 0
+    ->  stream_position_data(char_count, Start, Before),
+        Offset is Before + At,
+        refuse(Offset, "a comment within a comment", [])
+    ;   true
     ).
 
 check_clause_form(Term, Singletons, Quasi, Count, Offset) :-
@@ -89,7 +116,7 @@ check_clause_form(Term, Singletons, Quasi, Count, Offset) :-
     deepest_term(Deepest),
     (   shallow(Term, Deepest) -> true ; refuse(Offset, "terms nested deeper than ~d", [Deepest]) ),
     (   part_of(Term, Part), is_dict(Part) -> refuse(Offset, "dicts are not allowed", []) ; true ),
-    (   part_of(Term, Whole), integer(Whole), \+ small(Whole)
+    (   part_of(Term, Whole), rational(Whole, Over, Under), \+ ( small(Over), small(Under) )
     ->  refuse(Offset, "a number of more than 256 bits", [])
     ;   true
     ).
@@ -138,11 +165,21 @@ head_and_body(Head, Head, true, _).
 
 definable(Head, Name) :-
     \+ sub_atom(Name, 0, 1, _, $),
+    \+ punctuation(Name),
     \+ predicate_property(system:Head, defined),
     \+ vocabulary(Head),
     \+ control(Head, _),
     \+ ( functor(Head, Name, Arity), granted(Name/Arity, _) ),
     Head \= _:_.
+
+punctuation(:-).
+punctuation(?-).
+punctuation(-->).
+punctuation(=>).
+punctuation('|').
+punctuation([]).
+punctuation('[|]').
+punctuation({}).
 
 
 %   Bodies: every goal is walked, beside its position, and arithmetic is guarded.
@@ -171,6 +208,8 @@ walk(Goal, Position, _, Guarded) :-
     arithmetic(Goal, Kind, Expressions), !,
     check_expressions(Expressions, Kind, Position),
     guard(Kind, Goal, Expressions, Guarded).
+walk(Goal, _, _, Instead) :-
+    stoppable(Goal, Instead), !.
 walk(Goal, _, _, Goal) :-
     vocabulary(Goal), !.
 walk(Goal, _, Own, Goal) :-
@@ -248,7 +287,7 @@ vocabulary(last(_, _)).
 load(Module, Indicators, Own, Clauses) :-
     program_space(Space),
     set_module(Module:program_space(Space)),
-    forall(( vocabulary(Goal), Goal \== ! ), import_goal(Module, Goal)),
+    forall(( vocabulary(Goal), Goal \== !, \+ stoppable(Goal, _) ), import_goal(Module, Goal)),
     forall(( control(Goal, _), \+ compiled_away(Goal) ), import_goal(Module, Goal)),
     forall(arithmetic(Goal, _, _), import_goal(Module, Goal)),
     forall(granted(Indicator, Home), @(import(Home:Indicator), Module)),
@@ -289,6 +328,9 @@ rule_group(route_inference/2).
 rule_group(block_provider/2).
 rule_group(prefer_provider/2).
 rule_group(enforce_residency/1).
+rule_group(strategy/2).
+rule_group(permit_amendment/1).
+rule_group(accept_establishment/1).
 
 empty(Module, Indicators) :-
     forall(( member(Name/Arity, Indicators), functor(Head, Name, Arity) ), retractall(Module:Head)).

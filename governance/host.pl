@@ -11,7 +11,7 @@
 :- use_module(library(apply)).
 :- use_module(library(solution_sequences)).
 
-:- meta_predicate bounded(+, 0, +, -).
+:- meta_predicate bounded(+, 0, +, -), watched(+, 0, +, -).
 
 %   citation(Hash, Clauses, Number): the lists of clauses that laws have answered with in this thread. reason(Text): why the last
 %   answer was no verdict.
@@ -19,6 +19,7 @@
 
 inference_limit(500_000).
 most_answers(16).
+again_after_s(0.02).
 most_clauses_cited(32).
 
 %!  start_thread(-Status, -Text) is det.
@@ -29,6 +30,7 @@ start_thread(1, "") :-
     set_prolog_flag(debug_on_error, false),
     set_prolog_flag(report_error, false),
     nb_setval(surety_question, 0),
+    nb_setval(surety_given_up_s, -1.0),
     nb_setval(surety_citations, 0).
 
 %!  stop_question(+Thread:string, +Question:string, -Status, -Text) is det.
@@ -40,8 +42,18 @@ stop_question(ThreadText, QuestionText, 1, "") :-
     number_string(Question, QuestionText),
     catch(thread_signal(Thread, surety_host:give_up(Question)), error(existence_error(_, _), _), true).
 
+%   Signals pile up while one step takes long, and those that are left must not meet the calls that end the question. But there
+%   are predicates of Prolog that forget an exception: so it is thrown again, if the question is still at it some time later.
 give_up(Question) :-
-    (   nb_getval(surety_question, Question) -> throw(surety_overdue) ; true ).
+    (   nb_getval(surety_question, Question),
+        statistics(cputime, Now_s),
+        nb_getval(surety_given_up_s, Last_s),
+        again_after_s(Pause_s),
+        abs(Now_s - Last_s) > Pause_s
+    ->  nb_setval(surety_given_up_s, Now_s),
+        throw(surety_overdue)
+    ;   true
+    ).
 
 %!  decide(+Law, +Question, +Terms, +Samples, +UptimeGood, +UptimeAll, +Within, +Ok, +Seen, +Slots, -Answer) is det.
 %
@@ -203,13 +215,22 @@ sound_clause(Clause) :-
 %   under which another thread may have it given up.
 
 bounded(Question, Goal, Limit, Outcome) :-
-    nb_setval(surety_question, Question),
-    catch(call_with_inference_limit(Goal, Limit, Result), Error, true),
-    nb_setval(surety_question, 0),
+    catch(watched(Question, Goal, Limit, Result), Error, unwatched),
     (   nonvar(Error) -> stopped(Error, Outcome)
     ;   Result == inference_limit_exceeded -> Outcome = stopped(-3, "the law does not come to an end: too many inferences")
     ;   Outcome = done
     ).
+
+%   To be given up is heard at the next call, which may be the first after the goal: so both lie within the catch.
+watched(Question, Goal, Limit, Result) :-
+    nb_setval(surety_question, Question),
+    call_with_inference_limit(Goal, Limit, Result),
+    nb_setval(surety_question, 0).
+
+%   Who is given up just as the goal ends would leave its limit to the next question.
+unwatched :-
+    nb_setval(surety_question, 0),
+    \+ '$inference_limit_false'(9_223_372_036_854_775_807).   % it fails by design
 
 stopped(surety_overdue, stopped(-3, "the law does not come to an end: too much time")) :- !.
 stopped(error(resource_error(What), _), stopped(-3, Text)) :- !,

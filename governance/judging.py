@@ -19,7 +19,7 @@ from governance.shelves import Profile
 from governance.signatures import SPOT
 
 _AT_ONCE = 500
-_ALLOWED_S, _OFFER_ALLOWED_S = 0.2, 0.001  # of processor time
+_ALLOWED_S, _OFFER_ALLOWED_S = 0.1, 0.001  # of processor time
 _MOST_STRATEGIES_KEPT = 4_096
 _NUMBERS = itertools.count(1)
 _ORPHANS: deque[int] = deque()  # numbers whose judge is gone; Prolog forgets them with the next question

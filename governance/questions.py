@@ -8,11 +8,12 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+from collections.abc import Sequence
 
 from governance import shim
 from governance.asking import Asking
 from governance.docket import Docket, NoVerdict
-from governance.engine import Attributes, EngineFault, Library, library
+from governance.engine import Attributes, EngineFault, Library, library, load_modules
 from governance.figures import Figures
 from governance.overdue import Watchdog
 from governance.shim import Answering
@@ -161,6 +162,19 @@ def plain(home: str, question: str, *given: str) -> tuple[int, str]:
 def read_law(text: str) -> tuple[int, str]:
     """What an admitted law reads, in the lines of ``governance/reading.pl``. Raises EngineFault."""
     return plain("surety_reading", "reading", text)
+
+
+def ask(modules: Sequence[str], home: str, question: str, *given: str) -> str:
+    """Puts a question with strings to a Prolog module of ours, loading what is named at first; its answer is a text.
+
+    What is asked so keeps within limits of its own. Raises EngineFault.
+    """
+    _thread()  # loading takes an engine, too
+    load_modules(modules)
+    status, answer = plain(home, question, *given)
+    if status <= 0:
+        raise EngineFault(f"Prolog did not answer {question!r}: {answer}", remedy="this is a fault of the host: please report it")
+    return answer
 
 
 def detach() -> None:

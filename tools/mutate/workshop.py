@@ -45,7 +45,8 @@ LONGEST_S = 1200.0
 PATIENCE = 10  # times as long as the tests take without a mutant
 SUITE = re.compile(r"^Ran \d+ tests? for (?P<suite>\S+)$")
 TAKEN = re.compile(r"finished in (?P<number>[\d.]+)(?P<unit>ns|µs|ms|s)")
-FAILED = re.compile(r"^\[FAIL.*?\] (?P<test>\w+)\(", re.MULTILINE)
+# Of an invariant the calls that led to it stand in between.
+FAILED = re.compile(r"^\[FAIL.*?\](?:(?:\n\t.*)*\n)? (?P<test>\w+)\(", re.MULTILINE)
 SECONDS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 
 

@@ -80,6 +80,7 @@ def test_the_wheel_is_built_without_the_shim_where_there_is_no_compiler(reposito
         "governance/laws/standard.pl",
         "governance/laws/eu_health.pl",
         "governance/*.pl",
+        "governance/checking/*.pl",
         "chain/artifacts/Pactum.json",
         "settlement/migrations/versions/*.py",
         "oracle/migrations/versions/*.py",

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.mutate.workshop import Run
+
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -81,3 +83,21 @@ def test_a_file_without_mutants_is_said_so(repository: Path, till: Path) -> None
     finished = run(repository, till, "--only", "contracts/Nowhere.sol")
     assert finished.returncode == 2
     assert "no mutant in contracts/Nowhere.sol" in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "test"),
+    [
+        ("Ran 1 test for tests/foundry/A.t.sol:A\n[FAIL: 1 != 2] test_sum() (gas: 1)\n", "test_sum"),
+        (
+            (
+                "Ran 2 tests for tests/foundry/A.t.sol:A\n[FAIL: relay: 3 != 1]\n\t[Sequence] (original: 9, shrunk: 1)\n"
+                "\t\tsender=0x01 calldata=open(uint8) args=[1]\n invariant_sums() (runs: 2, calls: 9, reverts: 0)\n"
+            ),
+            "invariant_sums",
+        ),
+    ],
+)
+def test_who_noticed_is_read_from_what_forge_says(said: str, test: str) -> None:
+    run = Run(1, said)
+    assert (run.failed_test, run.failed_suite) == (test, "tests/foundry/A.t.sol")

@@ -1,0 +1,86 @@
+"""What hostile laws cost the host: each is refused or stopped, and how long and how much memory that took at worst.
+
+Loading is the trial in another process, then the fence here; asking is one question with its own limits. Every law is run in this
+very process, through the functions that settlement and routing use, and a law that ships is asked after each: it must answer.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+
+from bench import report
+from bench.law.corpus import CASE, HostileLaw, corpus
+from governance import laws, trial
+from governance.errors import SuretyError
+from governance.law import load_law
+from governance.trial_report import Found, TrialReport
+
+WITHIN_MS, WITHIN_MIB = 250, 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """Of one law: the time of the wall, and of all processors, in milliseconds; what the trial took of memory, in MiB."""
+
+    wall_ms: float
+    processor_ms: float
+    trial_mib: float
+
+
+def rows() -> list[report.Measure]:
+    """Runs the whole corpus once. Each law must end in its own error, or the first row misses its target.
+
+    The wall tells the truth on a machine that has nothing else to do; the processor's time does so on a busy one too.
+    """
+    standard = load_law(laws.read("standard"), "standard")
+    trial.examine("decide(_, met, [x]).", "decide/3")  # the process that tries laws is started once, by whichever comes first
+    hostile = corpus()
+    before_mib = _peak_mib()
+    right, costs = 0, []
+    for law in hostile:
+        as_expected, cost = _run(law)
+        costs.append(cost)
+        right += as_expected and standard.decide(CASE).tier == 0
+    grown_mib = _peak_mib() - before_mib
+    walls, processors, trials = zip(*((each.wall_ms, each.processor_ms, each.trial_mib) for each in costs), strict=True)
+    return [
+        report.measure("hostile laws refused or stopped", right, "laws", target=report.at_least(len(hostile))),
+        report.measure("hostile law, worst", max(walls), "ms", target=report.at_most(WITHIN_MS)),
+        report.measure("hostile law, median", statistics.median(walls), "ms"),
+        report.measure("hostile law, worst, processor", max(processors), "ms", target=report.at_most(WITHIN_MS)),
+        report.measure("memory of the host, all of them", grown_mib, "MiB", target=report.at_most(WITHIN_MIB)),
+        report.measure("memory of a trial, worst", max(trials), "MiB", target=report.at_most(WITHIN_MIB)),
+        report.measure("memory of a trial, median", statistics.median(trials), "MiB"),
+    ]
+
+
+def _run(law: HostileLaw) -> tuple[bool, _Cost]:
+    """Whether it ended as it must, and what it cost. The trial is put a second time, alone, to learn what it takes."""
+    as_expected, began, before = False, time.perf_counter(), time.process_time()
+    try:
+        law.run()
+    except SuretyError as error:
+        as_expected = type(error).__name__ == law.error
+    wall_ms, here_ms = (time.perf_counter() - began) * 1000, (time.process_time() - before) * 1000
+    tried = _tried(law)
+    return as_expected, _Cost(wall_ms, here_ms + tried.cpu_ms, tried.memory_kib / 1024)
+
+
+def _tried(law: HostileLaw) -> TrialReport:
+    try:
+        return trial.examine(law.text, "route_inference/2" if law.routes else "decide/3")
+    except UnicodeError:  # such a text is refused for its letters, before any trial
+        return TrialReport(Found.REFUSED)
+
+
+def _peak_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform == "linux" else 1024**2)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(report.table(rows()) + "\n")
