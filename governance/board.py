@@ -94,6 +94,7 @@ class Board:
         else:
             missed = islice(reversed(self._changes), self._count - kind.seen)
             touched = {signature for change in missed for signature in change}
+        self.shelves.order_by(kind.strategy)
         choice = kind.look_at(touched, self.shelves, self._judge, self.reading)
         kind.seen, kind.now = self._count, (self.generation, choice)
         return kind, choice

@@ -22,7 +22,6 @@
 %                                               against: compared with variables, which hold what else the group can reach
 %       numbers <group> <N/D> ...               all numbers that stand in the clauses of the group
 %       computes <group>                        where it may come to numbers that stand nowhere
-%       strategy <strategy>                     mentioned where strategy/2 can reach
 
 reading(Text, 1, Answer) :-
     setup_call_cleanup(open_string(Text, Stream), read_clauses(Stream, Clauses), close(Stream)),
@@ -196,8 +195,7 @@ written(Group, Indicator, Clauses, Graph) :-
         atomic_list_concat([numbers, Group|Numbers], '\t', Line),
         writeln(Line)
     ),
-    forall(member(read(Fact, How, What), Reads), format("reads\t~w\t~w\t~w\t~w~n", [Group, Fact, How, What])),
-    ( Group == strategy -> written_strategies(Reached, Clauses) ; true ).
+    forall(member(read(Fact, How, What), Reads), format("reads\t~w\t~w\t~w\t~w~n", [Group, Fact, How, What])).
 
 reached([], _, Reached, Reached).
 reached([Indicator|More], Graph, Before, Reached) :-
@@ -210,11 +208,3 @@ reached([Indicator|More], Graph, Before, Reached) :-
         reached(All, Graph, Next, Reached)
     ;   reached(More, Graph, Before, Reached)
     ).
-
-written_strategies(Reached, Clauses) :-
-    findall(Part,
-            ( member(clause(Indicator, _, Clause), Clauses), get_assoc(Indicator, Reached, _), part_of(Clause, Part), atom(Part),
-              memberchk(Part, [cost_first, latency_first, compliance_first, sla_first]) ),
-            Parts),
-    sort(Parts, Strategies),
-    forall(member(Strategy, Strategies), format("strategy\t~w~n", [Strategy])).

@@ -84,13 +84,12 @@ class Group:
 class Reading:
     """What a law reads: by rule group, and for each column of an offer what of it the law can tell apart.
 
-    ``strategies`` are those by which the law may order. ``figures`` are the request's own figures that the law compares with
-    those of an offer: what it can tell apart depends on them too, so ask ``at`` them.
+    ``figures`` are the request's own figures that the law compares with those of an offer: what it can tell apart depends on
+    them too, so ask ``at`` them.
     """
 
     groups: dict[str, Group]
     facets: dict[str, Facet]
-    strategies: tuple[str, ...]
     figures: tuple[str, ...]
     _units: dict[str, frozenset[int]]
 
@@ -139,7 +138,6 @@ class _Found:
         self._reads: dict[str, _Read] = {}
         self._against: list[tuple[str, str]] = []
         self._carried: set[str] = set()  # the groups in which a figure of the offer may get anywhere
-        self._strategies: list[str] = []
 
     def add(self, line: str) -> None:
         """One line. Raises EngineFault for one that is not understood."""
@@ -150,8 +148,6 @@ class _Found:
                 self._numbers[group] = numbers
             case ["computes", _]:
                 pass
-            case ["strategy", named]:
-                self._strategies.append(named)
             case ["reads", group, fact, how, what] if fact in _COLUMNS:
                 self._of_offer(group, fact, how, what)
             case ["reads", group, fact, *_]:
@@ -180,7 +176,6 @@ class _Found:
         return Reading(
             groups,
             {column: _facet(column, read) for column, read in self._reads.items()},
-            _orders(bool(self._lines[STRATEGY]), self._strategies),
             tuple(sorted(figures)),
             {column: frozenset(read.units) for column, read in self._reads.items() if read.units},
         )
@@ -202,12 +197,6 @@ class _Found:
 def _unit(fact: str) -> int:
     """How much of its column one of a fact is."""
     return 1_000_000 if fact == "provider_spot_price" else 1
-
-
-def _orders(defined: bool, named: list[str]) -> tuple[str, ...]:
-    if not defined:
-        return ("cost_first",)
-    return tuple(name for name in STRATEGIES if name == "cost_first" or name in (named or STRATEGIES))
 
 
 def _add(read: _Read, fact: str, how: str, what: str) -> None:

@@ -231,7 +231,7 @@ def test_offers_judged_together_are_judged_as_each_would_be_alone(seed: int) -> 
         ("provider_p95_ms(P, V), same(V, W), W =:= 500", {"b"}),
         ("provider_p95_ms(P, V), V mod 2 =:= 1", {"c"}),
         ("provider_spot_price(P, V), p95_target_ms(R, T), V < T", {"a", "b"}),
-        ("provider_spot_price(P, V), V < 1.95", {"a"}),
+        ("provider_spot_price(P, V), V < 7.95", {"a"}),
         ("provider_spot_price_micro_usd(P, V), provider_p95_ms(P, L), V < L", set()),
         ("findall(C, provider_compliant(P, C), [_, _])", {"b"}),
         ("provider_compliant(P, _)", {"a", "b"}),
@@ -246,11 +246,11 @@ def test_offers_that_a_law_tells_apart_are_never_judged_as_one(rule: str, may: s
         "own(P, E) :- provider_error_rate_ppm(P, E).\nlimit(450).\nsame(V, V).\nplace(de).\n"
     )
     offers = [
-        OfferFacts("a", "p", "de", "x", "de", frozenset({"gdpr"}), 1_900_000, None, 450, 400),
-        OfferFacts("b", "p", "us", "x", "de", frozenset({"gdpr", "soc2"}), 1_999_999, None, 450, 500),
-        OfferFacts("c", "p", "fr", "x", "fr", frozenset(), 2_000_000, None, 450, 701),
+        OfferFacts("a", "p", "de", "x", "de", frozenset({"gdpr"}), 7_900_000, None, 450, 400),
+        OfferFacts("b", "p", "us", "x", "de", frozenset({"gdpr", "soc2"}), 7_999_999, None, 450, 500),
+        OfferFacts("c", "p", "fr", "x", "fr", frozenset(), 8_000_000, None, 450, 701),
     ]
-    decision = route(law, replace(REQUEST, price_ceiling_micro_usd=700, p95_target_ms=2), offers)
+    decision = route(law, replace(REQUEST, price_ceiling_micro_usd=700, p95_target_ms=8), offers)
     assert {rung.offer for rung in decision.ranked} == may
 
 
