@@ -363,7 +363,7 @@ def test_an_error_about_one_offer_is_one_of_every_decision_until_the_offer_is_go
 def test_the_limit_of_inferences_is_each_offers_own() -> None:
     count = "count(N) :- N > 0, M is N - 1, count(M).\ncount(0).\n"
     law = load_routing_law("route_inference(_, P) :- provider_p95_ms(P, N), count(N), !.\n" + count)
-    offers = [replace(OFFER, offer=f"o{number}", p95_ms=140_000 + number) for number in range(4)]
+    offers = [replace(OFFER, offer=f"o{number}", p95_ms=80_000 + number) for number in range(4)]
     assert len(route(law, REQUEST, offers).ranked) == 8
     with pytest.raises(LawLimit):
         route(law, REQUEST, [*offers, replace(OFFER, offer="long", p95_ms=10_000_000)])
