@@ -16,7 +16,7 @@ from bench.law.peers.workload import Offer, Request
 
 TURN_S = 0.25  # what one turn of one contestant may take, roughly
 CHECK_S = 1.0
-SURVIVABLE_S, LOADABLE_S = 2.5, 20.0  # a decision, or a load of offers, that would take longer is not asked for
+SURVIVABLE_S, LOADABLE_S = 2.5, 12.0  # a decision, or a load of offers, that would take longer is not asked for
 LEAST_CHECKED, LEAST_TIMED, LEAST_OWN, MOST_TIMED = 4, 2, 6, 96
 
 Oracle = Callable[[Sequence[Offer], Request], str | None]
@@ -151,8 +151,11 @@ def _ready(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequen
         begun = time.perf_counter()
         worker.load(offers, peer.form)
         result.loads[len(offers)] = time.perf_counter() - begun
-        first = _right(peer, worker, offers, requests[:LEAST_CHECKED])
-        each_s = max(_median_s(first.taken_ns), 1e-7)
+        one_s = _median_s(_right(peer, worker, offers, requests[:1]).taken_ns)
+        if one_s > SURVIVABLE_S:
+            result.unasked[len(offers)] = f"not timed: a decision took {one_s:.0f} s"
+            return 0
+        each_s = max(_median_s(_right(peer, worker, offers, requests[:LEAST_CHECKED]).taken_ns), 1e-7)
         _right(peer, worker, offers, requests[LEAST_CHECKED : int(CHECK_S / each_s)])
     except CannotRun as error:
         result.failed = str(error)

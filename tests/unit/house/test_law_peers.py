@@ -12,7 +12,7 @@ import pytest
 
 from bench.law import peers
 from bench.law.peers import contest, environments, workload
-from bench.law.peers.contest import Peer, WrongAnswer
+from bench.law.peers.contest import Peer, Result, WrongAnswer
 from bench.law.peers.environments import CannotRun, brief, is_installed, python_of
 from bench.law.peers.project import surety
 from bench.law.peers.worker import Worker
@@ -170,12 +170,30 @@ def test_a_peer_that_ends_in_the_middle_keeps_its_lines_and_says_so(toy: Peer) -
     assert lines[-1]["met"] is False
 
 
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (Result(), None),
+        (Result(seconds={10: 0.001}), None),
+        (Result(seconds={10: 0.1}), "not asked: a decision would take about 10 s"),
+        (Result(seconds={10: 0.0001, 100: 0.01}), None),
+        (Result(seconds={10: 0.001, 100: 0.1}), "not asked: a decision would take about 10 s"),
+        (Result(loads={10: 0.01, 100: 1.0}), None),
+        (Result(loads={10: 1.0}), "not asked: loading would take 100 s or more"),
+    ],
+)
+def test_what_is_too_long_is_foreseen_as_the_last_sizes_grew(result: Result, why: str | None) -> None:
+    assert contest._too_long(result, 1_000) == why
+
+
 @pytest.mark.parametrize("toy", [CHEAPEST], indirect=True)
-def test_a_peer_is_not_asked_where_a_decision_would_take_too_long_and_says_so(toy: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_peer_whose_first_decision_took_too_long_is_not_asked_again_and_says_so(
+    toy: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(contest, "SURVIVABLE_S", 0.0)
     lines = lines_of(toy, sizes=(10, 20))
-    assert [line["unit"] for line in lines] == ["us", "not measured"]
-    assert "not asked: a decision would take about" in str(lines[-1]["against"])
+    assert [line["unit"] for line in lines] == ["not measured", "not measured"]
+    assert "not timed: a decision took" in str(lines[0]["against"])
 
 
 @pytest.mark.parametrize("toy", [CHEAPEST], indirect=True)
