@@ -115,6 +115,8 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
     source = Path(contest.__file__).parent
     for name in ("workload.py", "engines/serve.py"):
         (folder.parent / name).write_text((source / name).read_text())
+    for package in (folder.parent, folder):  # so that these are found before the ones that are installed with the project
+        (package / "__init__.py").touch()
     (folder / "toy.py").write_text(textwrap.dedent(TOY).replace("{decision}", request.param))
     monkeypatch.setattr("bench.law.peers.worker.REPOSITORY", tmp_path)
     return Peer("Toy", "as it likes", "toy", "toy", "", workload.cheapest_of_all, 0.001)
