@@ -151,6 +151,7 @@ def _ready(peer: Peer, worker: Worker, offers: Sequence[Offer], requests: Sequen
         begun = time.perf_counter()
         worker.load(offers, peer.form)
         result.loads[len(offers)] = time.perf_counter() - begun
+        _right(peer, worker, offers, requests[:1])  # with it some load the rest of what they need
         one_s = _median_s(_right(peer, worker, offers, requests[:1]).taken_ns)
         if one_s > SURVIVABLE_S:
             result.unasked[len(offers)] = f"not timed: a decision took {one_s:.0f} s"
