@@ -10,7 +10,7 @@ from chain.hashing import text_id
 from chain.sender import Call, CallSender
 from chain.values import Amendment, LawStatus, Seat
 
-_AMENDMENT = "uint8,bytes32,bool,uint32"
+_AMENDMENT = "bytes32,uint8,bool,uint32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class LawStoneClient(Contract):
 
     def propose(self, sender: CallSender, amendment: Amendment) -> Receipt:
         """Asks the committee to judge an amendment; open to everyone. Running law and revision are the chain's own."""
-        return sender.send(self.call(f"propose({_AMENDMENT})", *_asked(amendment)))
+        return sender.send(self.call(f"proposeAmendment({_AMENDMENT})", *_asked(amendment)))
 
     def assent_call(self, amendment: bytes, configuration: bytes, signers: int, signatures: bytes) -> Call:
         """Records a quorum's assent; open to everyone. Signatures are ascending by member, as ``join_signatures`` makes them."""
-        return self.call("assent(bytes32,bytes32,uint256,bytes)", amendment, configuration, signers, signatures)
+        return self.call("assentTo(bytes32,bytes32,uint256,bytes)", amendment, configuration, signers, signatures)
 
     def found_call(self, seat: Seat, law: bytes, takes_seat: bool = True) -> Call:
         """Enacts a law while nothing runs in the seat: to run there, or to stand beside the one that will."""
@@ -62,12 +62,12 @@ class LawStoneClient(Contract):
 
     def running_in(self, seat: Seat) -> Running:
         """The law that runs in a seat."""
-        law, revision = self.read_values(("bytes32", "uint64"), "runningIn(uint8)", seat)
+        law, revision = self.read_values(("bytes32", "uint64"), "lawIn(uint8)", seat)
         return Running(bytes(law) if any(law) else None, int(revision))
 
     def amendment_of(self, amendment: Amendment) -> bytes:
         """The contract's own id of an amendment. Running law and revision are the chain's own."""
-        return bytes(self.read_value("bytes32", f"amendmentOf({_AMENDMENT})", *_asked(amendment)))
+        return bytes(self.read_value("bytes32", f"amendmentId({_AMENDMENT})", *_asked(amendment)))
 
     def amendment(self, seat: Seat, law: bytes, takes_seat: bool, notice_s: int) -> Amendment:
         """What it would be to propose a law now."""
@@ -76,12 +76,12 @@ class LawStoneClient(Contract):
 
     def progress_of(self, amendment: bytes) -> Step:
         """How far an amendment has come, by its id."""
-        proposed_at_s, assented = self.read_values(("uint64", "bool"), "progressOf(bytes32)", amendment)
+        proposed_at_s, assented = self.read_values(("uint64", "bool"), "proposalOf(bytes32)", amendment)
         return Step(int(proposed_at_s), bool(assented))
 
     def assent_digest(self, amendment: bytes) -> bytes:
         """The contract's own digest of what members sign."""
-        return bytes(self.read_value("bytes32", "assentDigest(bytes32)", amendment))
+        return bytes(self.read_value("bytes32", "assentDigestOf(bytes32)", amendment))
 
     def text_of(self, law: bytes) -> str:
         """A law's text, checked against its id. Raises NoContract where the node's answer is not that text."""
@@ -91,5 +91,5 @@ class LawStoneClient(Contract):
         return decode_text(raw, f"law 0x{law.hex()}")
 
 
-def _asked(amendment: Amendment) -> tuple[Seat, bytes, bool, int]:
-    return amendment.seat, amendment.proposed, amendment.takes_seat, amendment.notice
+def _asked(amendment: Amendment) -> tuple[bytes, Seat, bool, int]:
+    return amendment.proposed, amendment.seat, amendment.takes_seat, amendment.notice

@@ -13,7 +13,7 @@ from chain.events import Event, ProviderPaid
 from chain.row import unpack
 from cli.amounts import parse_agreement, show_agreement
 from cli.connection import Connection
-from cli.console import out, print_json, print_table
+from cli.console import out, print_json, print_table, tell
 from cli.history import read_events
 from cli.options import DEFAULT_BOOK, DEFAULT_RPC_URL, AgreementId, Book, Json, PeriodNumber, RpcUrl
 from governance.errors import BadInput
@@ -84,6 +84,26 @@ def verify(
         out.print(_VERDICTS[report.result.value], markup=False, style="green" if report.result is Result.HELD else "red")
     if report.result is not Result.HELD:
         raise typer.Exit(1)
+
+
+@app.command("export", epilog="Example: surety audit export --out history.jsonl --relay http://127.0.0.1:8600")
+def export(
+    out_: Annotated[Path, typer.Option("--out", help="Where the history is written, as JSON lines.")],
+    relay: Annotated[str | None, typer.Option(envvar="SURETY_RELAY", help="A relay that serves the observation sets.")] = None,
+    archive: Annotated[Path | None, typer.Option(help="Or a folder of observation sets, each <root>.json.")] = None,
+    rpc_url: RpcUrl = DEFAULT_RPC_URL,
+    book: Book = DEFAULT_BOOK,
+    json_: Json = False,
+) -> None:
+    """Write down every settled period with the counts that it rests on, for surety law diff.
+
+    Reads the log and the observation sets. Counts are taken only from sets whose hashes and signatures hold, and whose row is the
+    one on chain; a period whose counts are not to be had keeps its settlement, and is named.
+    """
+    from cli.histories import export_history
+
+    told, lost = export_history(Connection.open(rpc_url, book), _observation_sets(relay, archive), out_, quiet=json_)
+    tell(f"written to {out_}", told | ({"lost": lost} if json_ else {}), json_=json_)
 
 
 def _difference(check: Check) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from cli.history import shares_of
 from cli.laws import law_text, text_of
 from cli.options import Json
 from cli.settled import Settled
+from cli.supposing import chosen_series
 from governance.errors import BadInput
 from governance.law import load_law
 from governance.terms import Terms, parse_terms
@@ -47,7 +48,7 @@ def backtest(
     program = law_text(law)
     load_law(program, law)
     samples = read_samples(file)
-    names = _chosen(len(samples), samples.names, series, file)
+    names = chosen_series(samples, series, file)
     with tempfile.TemporaryDirectory(prefix="surety-backtest-") as folder, progress("settling", None, quiet=json_) as stage:
         result = replay(Path(folder), samples, names, text, agreed, program, fee, deposit, stage)
     if json_:
@@ -66,18 +67,6 @@ def _monthly(path: Path) -> Terms:
     if terms.kind is not PeriodKind.CALENDAR_MONTH:
         raise BadInput("these terms are not monthly", source=str(path), value=terms.period_s, remedy="write duration: 1M")
     return terms
-
-
-def _chosen(count: int, known: tuple[str, ...] | None, wanted: list[str] | None, file: Path) -> tuple[str | None, ...]:
-    if count == 0:
-        raise BadInput("there are no samples", source=str(file), remedy="give a file with at least one row")
-    if known is None:
-        if wanted:
-            raise BadInput("there is no column series", source=str(file), value=wanted, remedy="leave --series out")
-        return (None,)
-    if unknown := sorted(set(wanted or ()) - set(known)):
-        raise BadInput(f"no series {unknown[0]!r}", source=str(file), value=unknown[0], remedy="name one of the file's series")
-    return tuple(sorted(set(wanted) if wanted else known))
 
 
 def _cells(one: Settled, money: Money) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -82,6 +82,16 @@ class Stage:
             self._bar.update(self._task, completed=completed)  # type: ignore[arg-type]
         else:
             self._bar.update(self._task, completed=completed, description=description)  # type: ignore[arg-type]
+
+    def step(self) -> None:
+        """Moves the bar on by one."""
+        self._bar.advance(self._task)  # type: ignore[arg-type]
+
+    def through(self, lines: Iterable[str]) -> Iterator[str]:
+        """The lines, moving the bar on by the length of each."""
+        for line in lines:
+            yield line
+            self._bar.advance(self._task, len(line))  # type: ignore[arg-type]
 
     def say(self, line: str) -> None:
         """A line that stays, on standard error."""

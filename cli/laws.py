@@ -9,6 +9,7 @@ import typer
 
 from cli import law_route, law_writing
 from cli.console import print_facts, print_json
+from cli.law_explain import explain_case, verdict_facts, verdict_json
 from cli.options import Json
 from governance import laws
 from governance.case import parse_case
@@ -25,24 +26,22 @@ LawSource = Annotated[str, typer.Argument(metavar="LAW", help="A Prolog file, or
 def decide(
     law: LawSource,
     case: Annotated[Path, typer.Option(help="The case, as JSON: counts and figures (docs/laws.md).")],
+    explain: Annotated[bool, typer.Option("--explain", help="Also the lines of the law behind it.")] = False,
     json_: Json = False,
 ) -> None:
     """Give one verdict, with the clauses that made it.
 
     A law that answers never, twice, or with an error gives no verdict: the command fails, and says why.
     """
-    verdict = load_law(law_text(law), law).decide(parse_case(text_of(case), str(case)))
-    answer = {
-        "outcome": verdict.outcome.name.lower(),
-        "tier": verdict.tier,
-        "credit_bps": verdict.credit_bps,
-        "slash_bps": verdict.slash_bps,
-        "clauses": list(verdict.clauses),
-    }
+    text, put = law_text(law), parse_case(text_of(case), str(case))
+    if explain:
+        explain_case(law, text, put, json_=json_)
+        return
+    answer = verdict_json(load_law(text, law).decide(put))
     if json_:
         print_json(answer)
     else:
-        print_facts(f"{law} says", answer | {"clauses": ", ".join(verdict.clauses)})
+        print_facts(f"{law} says", verdict_facts(answer))
 
 
 @app.command("route", epilog="Example: surety law route eu_health --case examples/route.json --explain")

@@ -16,7 +16,9 @@ from cli import (
     govern,
     keys,
     law_check,
+    law_diff,
     law_life,
+    law_simulate,
     law_test,
     laws,
     providers,
@@ -49,6 +51,8 @@ app = typer.Typer(
 )
 running.add_to(app)
 law_life.add_to(laws.app)
+law_simulate.add_to(laws.app)
+law_diff.add_to(laws.app)
 app.add_typer(keys.app, name="key")
 app.add_typer(providers.app, name="provider")
 app.add_typer(agreements.app, name="agreement")

@@ -196,12 +196,16 @@ def api_serve(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Listen beyond loopback; there are no accounts yet.")
     ] = False,
+    routing_law: Annotated[
+        str, typer.Option(help="A law that ships, by its name; one on chain, by its id; or running: whichever runs there.")
+    ] = "running",
 ) -> None:
     """Serve REST, the status page and metrics, until Ctrl-C."""
     from api.config import ApiConfig
     from api.server import run_api
 
-    config = ApiConfig(database, AddressBook.load(book), rpc_url, host, port, allow_remote=allow_remote)
+    where = AddressBook.load(book)
+    config = ApiConfig(database, where, rpc_url, host, port, allow_remote=allow_remote, routing_law=routing_law)
     run_api(config, started=lambda address: _say_to_stderr(f"API at {address}/ and {address}/docs; Ctrl-C stops it"))
 
 

@@ -55,11 +55,11 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     }
 
     /// @inheritdoc ILawStone
-    function propose(Seat seat, bytes32 law, bool takesSeat, uint32 notice) external returns (bytes32 amendment) {
+    function proposeAmendment(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external returns (bytes32 amendment) {
         Chair memory chair = _requireChair(seat);
         _requireEnactable(law, takesSeat);
         if (takesSeat && law == chair.running) revert AlreadyRuns(seat, law);
-        amendment = _amendment(chair, seat, law, takesSeat, notice);
+        amendment = _amendment(chair, law, seat, takesSeat, notice);
         Progress storage progress = _progress[amendment];
         if (progress.proposedAt != 0) revert AlreadyProposed(amendment);
 
@@ -68,7 +68,7 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     }
 
     /// @inheritdoc ILawStone
-    function assent(bytes32 amendment, bytes32 configuration, uint256 signers, bytes calldata signatures) external {
+    function assentTo(bytes32 amendment, bytes32 configuration, uint256 signers, bytes calldata signatures) external {
         Progress storage progress = _progress[amendment];
         if (progress.proposedAt == 0) revert NotProposed(amendment);
         if (progress.assented) revert AlreadyAssented(amendment);
@@ -91,8 +91,8 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     }
 
     /// @inheritdoc ILawStone
-    function enact(Seat seat, bytes32 law, bool takesSeat, uint32 notice) external onlyOwner {
-        bytes32 amendment = _amendment(_requireChair(seat), seat, law, takesSeat, notice);
+    function enact(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external onlyOwner {
+        bytes32 amendment = _amendment(_requireChair(seat), law, seat, takesSeat, notice);
         Progress memory progress = _progress[amendment];
         if (!progress.assented) revert NotAssented(amendment);
         uint256 until = uint256(progress.proposedAt) + notice;
@@ -122,24 +122,24 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     }
 
     /// @inheritdoc ILawStone
-    function runningIn(Seat seat) external view returns (bytes32 law, uint64 revision) {
+    function lawIn(Seat seat) external view returns (bytes32 law, uint64 revision) {
         Chair storage chair = _chairs[seat];
         return (chair.running, chair.revision);
     }
 
     /// @inheritdoc ILawStone
-    function amendmentOf(Seat seat, bytes32 law, bool takesSeat, uint32 notice) external view returns (bytes32 amendment) {
-        return _amendment(_chairs[seat], seat, law, takesSeat, notice);
+    function amendmentId(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external view returns (bytes32 amendment) {
+        return _amendment(_chairs[seat], law, seat, takesSeat, notice);
     }
 
     /// @inheritdoc ILawStone
-    function progressOf(bytes32 amendment) external view returns (uint64 proposedAt, bool assented) {
+    function proposalOf(bytes32 amendment) external view returns (uint64 proposedAt, bool assented) {
         Progress storage progress = _progress[amendment];
         return (progress.proposedAt, progress.assented);
     }
 
     /// @inheritdoc ILawStone
-    function assentDigest(bytes32 amendment) external view returns (bytes32) {
+    function assentDigestOf(bytes32 amendment) external view returns (bytes32) {
         return _hashTypedDataV4(amendment);
     }
 
@@ -170,7 +170,7 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
         if (record.status == Status.None) revert NotPublished(law);
     }
 
-    function _amendment(Chair memory chair, Seat seat, bytes32 law, bool takesSeat, uint32 notice) private pure returns (bytes32) {
+    function _amendment(Chair memory chair, bytes32 law, Seat seat, bool takesSeat, uint32 notice) private pure returns (bytes32) {
         return keccak256(abi.encode(ASSENT_TYPE, seat, takesSeat, chair.running, law, chair.revision, notice));
     }
 }

@@ -9,10 +9,11 @@ from governance.errors import BadInput
 from governance.figures import Figures, LatencyClause, Tier
 from governance.quantities import percent_of, whole_of
 from governance.terms import Terms
-from governance.values import BPS, Ratio
+from governance.values import BPS, PPB, Ratio
 
 MOST_SAMPLES = 2**64 - 1
 MOST_UPTIME = 2**128 - 1
+_COUNTS = ("samples", "uptime", "attained", "coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,57 @@ def case_of(samples: int, uptime: Ratio, attained: Ratio, coverage: Ratio, terms
 def parse_case(text: str, source: str = "case") -> Case:
     """Reads a case from JSON (``docs/laws.md``). Raises BadInput with source, line and column of what is wrong."""
     root = read_json(text, source)
-    root.check(required=("samples", "uptime", "attained", "coverage", "terms"))
+    root.check(required=(*_COUNTS, "terms"))
+    return read_case(root, read_figures(fields_of(root.values["terms"], "terms")))
+
+
+def read_case(counts: Fields, figures: Figures) -> Case:
+    """The case of counts as documents hold them, under these figures. Raises BadInput with the place of what is wrong."""
+    for name in _COUNTS:
+        if name not in counts.values:
+            raise counts.place.bad(f"{name!r} is missing", value=name, remedy=f"add {name!r}")
     return Case(
-        samples=whole_of(root.values["samples"], "samples", 0, MOST_SAMPLES),
-        uptime=_counts(root.values["uptime"], "uptime", MOST_UPTIME),
-        attained=_counts(root.values["attained"], "attained", MOST_SAMPLES),
-        coverage=_counts(root.values["coverage"], "coverage", MOST_SAMPLES),
-        terms=_figures(fields_of(root.values["terms"], "terms")),
+        samples=whole_of(counts.values["samples"], "samples", 0, MOST_SAMPLES),
+        uptime=_counts(counts.values["uptime"], "uptime", MOST_UPTIME),
+        attained=_counts(counts.values["attained"], "attained", MOST_SAMPLES),
+        coverage=_counts(counts.values["coverage"], "coverage", MOST_SAMPLES),
+        terms=figures,
     )
 
 
-def _figures(terms: Fields) -> Figures:
+def counts_json(case: Case) -> dict[str, object]:
+    """The counts of a case as documents hold them."""
+    pairs = {"uptime": case.uptime, "attained": case.attained, "coverage": case.coverage}
+    return {"samples": case.samples} | {name: [pair.numerator, pair.denominator] for name, pair in pairs.items()}
+
+
+def figures_json(figures: Figures) -> dict[str, object]:
+    """Figures as documents hold them. Raises BadInput for a share that no percentage of nine decimals says exactly."""
+    tiers: list[dict[str, object]] = []
+    for tier in figures.tiers:
+        lower = {} if tier.at_or_above is None else {"at_or_above": _percentage(tier.at_or_above)}
+        tiers.append({**lower, "below": _percentage(tier.below), "credit_bps": tier.credit_bps, "slash_bps": tier.slash_bps})
+    document: dict[str, object] = {"objective": _percentage(figures.objective), "tiers": tiers}
+    if figures.latency is not None:
+        document["latency"] = {
+            "ceiling_ms": figures.latency.ceiling_ms,
+            "attainment": _percentage(figures.latency.attainment),
+            "credit_bps": figures.latency.credit_bps,
+        }
+    minimum = {"minimum_coverage": _percentage(figures.minimum_coverage), "minimum_samples": figures.minimum_samples}
+    return document | minimum
+
+
+def _percentage(share: Ratio) -> str:
+    billionths, rest = divmod(share.numerator * 100 * PPB, share.denominator)
+    if rest:
+        raise BadInput(f"{share.numerator}/{share.denominator} is no decimal percentage", value=share, remedy="nine decimals")
+    whole, part = divmod(billionths, PPB)
+    return f"{whole}.{part:09d}".rstrip("0").rstrip(".")
+
+
+def read_figures(terms: Fields) -> Figures:
+    """The figures of terms as documents hold them. Raises BadInput with the place of what is wrong."""
     terms.check(required=("objective", "tiers", "minimum_coverage", "minimum_samples"), optional=("latency",))
     get = terms.values
     tiers = listing_of(get["tiers"], "tiers")

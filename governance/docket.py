@@ -142,14 +142,15 @@ class Docket:
 def terms_text(figures: Figures) -> str:
     """The term that a law sees of the terms, as text."""
     tiers = ",".join(
-        f"tier({tier.tier},{_share(tier.at_or_above or Ratio(0, 1))},{_share(tier.below)},{tier.credit_bps},{tier.slash_bps})"
+        f"tier({tier.tier},{share_of(tier.at_or_above or Ratio(0, 1))},{share_of(tier.below)},{tier.credit_bps},{tier.slash_bps})"
         for tier in figures.tiers
     )
     clause = figures.latency
-    latency = f"latency({clause.ceiling_ms},{_share(clause.attainment)},{clause.credit_bps})" if clause else "none"
-    minimum = f"{_share(figures.minimum_coverage)},{figures.minimum_samples}"
-    return f"terms({_share(figures.objective)},[{tiers}],{latency},{minimum})"
+    latency = f"latency({clause.ceiling_ms},{share_of(clause.attainment)},{clause.credit_bps})" if clause else "none"
+    minimum = f"{share_of(figures.minimum_coverage)},{figures.minimum_samples}"
+    return f"terms({share_of(figures.objective)},[{tiers}],{latency},{minimum})"
 
 
-def _share(ratio: Ratio) -> str:
+def share_of(ratio: Ratio) -> str:
+    """A share as a law is given it."""
     return f"share({ratio.numerator:d},{ratio.denominator:d})"

@@ -151,6 +151,52 @@ def read_json(text: str, source: str) -> Fields:
     return documents[0]
 
 
+def read_json_line(text: str, source: str, line: int) -> Fields:
+    """A JSON object on one line of a file of such lines. As ``read_json``, but quicker; every place is the line's beginning."""
+    place = Place(source, line, 1)
+    try:
+        _check_text(text, source)
+        read = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=_Figure, parse_float=_Figure)
+    except json.JSONDecodeError as error:
+        raise Place(source, line, error.colno).bad(f"not JSON: {error.msg}", remedy="write one JSON object on a line") from None
+    except BadInput as error:
+        raise place.bad(error.message.partition(": ")[2], value=error.value, remedy=error.remedy) from None
+    except (ValueError, RecursionError) as error:
+        raise place.bad(f"not JSON that can be read: {error}") from None
+    return fields_of(_placed(read, place, 0), "a line")
+
+
+class _Figure(str):
+    """A number of JSON as it was written."""
+
+    __slots__ = ()
+
+
+class _Pairs(list[tuple[str, object]]):
+    """The pairs of a JSON object, also those given twice."""
+
+    __slots__ = ()
+
+
+def _placed(value: object, place: Place, depth: int) -> Item:
+    if depth >= MAX_DEPTH:
+        raise place.bad(f"nested deeper than {MAX_DEPTH} levels", remedy="flatten the document")
+    if isinstance(value, _Pairs):
+        values: dict[str, Item] = {}
+        for key, inner in value:
+            if key in values:
+                raise place.bad(f"key {key!r} is given twice", value=key, remedy="keep one of them")
+            values[key] = _placed(inner, place, depth + 1)
+        return Fields(values, dict.fromkeys(values, place), place)
+    if isinstance(value, list):
+        return Listing(tuple(_placed(inner, place, depth + 1) for inner in value), place)
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise place.bad("a lone surrogate is no character", remedy="remove it")
+        return Scalar(str(value), not isinstance(value, _Figure), place)
+    return Scalar("null" if value is None else str(value).lower(), False, place)
+
+
 class _Mark(Protocol):
     line: int
     column: int

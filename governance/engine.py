@@ -27,7 +27,7 @@ UTF8 = 0x00100000
 CAUGHT = 0x0004 | 0x0008  # no debugger; an exception is a failure of the call, and stays inside
 AS_TEXT = 0x0002 | 0x0001 | UTF8  # a string or an atom
 
-_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl")  # they load the others, which lie beside them
+_MODULES = ("fence.pl", "host.pl", "routing.pl", "reading.pl", "amendment.pl", "proof.pl")  # they load the others
 
 
 class EngineMissing(FatalError):

@@ -68,12 +68,13 @@ Head = tuple[bool, Order, Shelf]  # not preferred; the first of the shelf; the s
 
 @dataclass(slots=True, eq=False)
 class Kind:
-    """What is known of requests of one kind. ``now`` is the choice as of a generation of the offers, None while there is none."""
+    """What is known of requests of one kind: ``now`` is the choice as of a generation, ``seen`` how many changes it has seen."""
 
     request: RequestFacts
     strategy: Strategy
     keys: dict[str, tuple[object, ...]]
     now: tuple[int, Choice] | None = None
+    seen: int = 0
     verdicts: dict[Signature, Verdict] = field(default_factory=dict)
     heads: list[Head] = field(default_factory=list)
     _head_of: dict[Signature, Head] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache
+from typing import ClassVar
 
 from governance import laws, questions, trial
 from governance.case import Case
@@ -40,31 +41,48 @@ class LawRefused(BadInput):
 
 
 class LawFault(FatalError):
-    """A law that was admitted gave no usable answer. Nothing settles and nothing is routed on it."""
+    """A law that was admitted gave no usable answer. Nothing settles and nothing is routed on it.
+
+    ``kind`` says in a word what came instead of an answer.
+    """
+
+    kind: ClassVar[str] = "fault"
 
 
 class LawFailed(LawFault):
     """The law has no answer for this case."""
 
+    kind = "failure"
+
 
 class LawConflict(LawFault):
     """The law gives two verdicts that differ."""
+
+    kind = "conflict"
 
 
 class LawError(LawFault):
     """The law raised an error, such as arithmetic on what is no integer."""
 
+    kind = "exception"
+
 
 class LawLimit(LawFault):
     """The law did not end within its limits of inferences, memory or size of numbers."""
+
+    kind = "limit"
 
 
 class LawCrashed(LawFault):
     """The process that tried the law died of it, so it was not loaded here."""
 
+    kind = "crash"
+
 
 class LawMisstated(LawFault):
     """The law's answer is no verdict, or cites no clauses."""
+
+    kind = "misstated"
 
 
 _FAULTS: dict[int, type[LawFault]] = {0: LawFailed, -1: LawConflict, -2: LawError, -3: LawLimit, -4: LawMisstated}

@@ -18,8 +18,10 @@
 %   Text is a law that the fence has let through. Answer are lines of words between tabs:
 %
 %       clauses <group> <line> ...              where the clauses of a rule group stand
-%       reads   <group> <fact> <how> <what>     how: known; word, with the word; cut, with a number as N/D; all
-%       strategy <strategy>                     mentioned where strategy/2 can reach
+%       reads   <group> <fact> <how> <what>     how: known; word, with the word; cut, with a number as N/D; all; or
+%                                               against: compared with variables, which hold what else the group can reach
+%       numbers <group> <N/D> ...               all numbers that stand in the clauses of the group
+%       computes <group>                        where it may come to numbers that stand nowhere
 
 reading(Text, 1, Answer) :-
     setup_call_cleanup(open_string(Text, Stream), read_clauses(Stream, Clauses), close(Stream)),
@@ -51,20 +53,27 @@ own_predicates(Clauses, Own) :-
     sort(Pairs, Sorted),
     list_to_assoc(Sorted, Own).
 
-%   facts(Indicator, Calls, Reads) of one clause: the own predicates that it may call, and what it reads.
-clause_facts(Own, clause(Indicator, _, Clause), facts(Indicator, Calls, Reads)) :-
+%   facts(Indicator, Calls, Reads, Numbers) of one clause: the own predicates that it may call, what it reads, the numbers in it.
+%   Numbers is `computed` where a goal may make others.
+clause_facts(Own, clause(Indicator, _, Clause), facts(Indicator, Calls, Reads, Numbers)) :-
     numbervars(Clause, 0, Variables, [functor_name('surety variable')]),
     functor(Counts, counts, Variables),
     forall(between(1, Variables, Index), nb_setarg(Index, Counts, 0)),
     forall(( part_of(Clause, 'surety variable'(N)), integer(N), N < Variables ), count(Counts, N)),
-    findall(N-Cut, ( Clause = (_ :- Body), goal_of(Body, Goal), comparison(Goal, N, Cut) ), Pairs),
+    ( Clause = (_ :- Body) -> findall(Goal, goal_of(Body, Goal), Goals) ; Goals = [] ),
+    findall(N, ( part_of(Clause, Part), offer_figure(Part, N) ), Figures),
+    findall(N-Cut, ( member(Goal, Goals), comparison(Goal, Figures, N, Cut) ), Pairs),
     keysort(Pairs, Sorted),
     group_pairs_by_key(Sorted, Groups),
     list_to_assoc(Groups, Cuts),
     findall(Call, ( part_of(Clause, Part), callable(Part), functor(Part, F, A), Call = F/A, get_assoc(Call, Own, _) ), AllCalls),
     sort(AllCalls, Calls),
     findall(Read, ( part_of(Clause, Part), part_reads(Part, Counts, Cuts, Read) ), AllReads),
-    sort(AllReads, Reads).
+    sort(AllReads, Reads),
+    (   member(Goal, Goals), \+ makes_no_number(Goal, Own)
+    ->  Numbers = computed
+    ;   findall(N/D, ( part_of(Clause, Part), number(Part), exact(Part, N, D) ), Numbers)
+    ).
 
 count(Counts, N) :-
     Index is N + 1,
@@ -95,14 +104,37 @@ control(once(A), [A]).
 control(forall(A, B), [A, B]).
 control(findall(_, A, _), [A]).
 
-comparison(Goal, N, Numerator/Denominator) :-
+%   With a number; or with a variable, unless that is a figure of the offer too.
+comparison(Goal, Figures, N, Cut) :-
+    compared(Goal, A, B),
+    (   A = 'surety variable'(N), Other = B ; B = 'surety variable'(N), Other = A ),
+    (   number(Other)
+    ->  exact(Other, Numerator, Denominator), Cut = Numerator/Denominator
+    ;   Other = 'surety variable'(M), M \== N, \+ memberchk(M, Figures), Cut = variable
+    ).
+
+compared(Goal, A, B) :-
     compound(Goal),
     compound_name_arguments(Goal, Operator, [A, B]),
-    memberchk(Operator, [<, >, =<, >=, =:=, =\=]),
-    (   A = 'surety variable'(N), number(B) -> Number = B
-    ;   B = 'surety variable'(N), number(A) -> Number = A
-    ),
-    exact(Number, Numerator, Denominator).
+    memberchk(Operator, [<, >, =<, >=, =:=, =\=]).
+
+offer_figure(Part, N) :-
+    compound(Part),
+    compound_name_arguments(Part, Fact, [_, 'surety variable'(N)]),
+    memberchk(Fact, [ provider_spot_price, provider_spot_price_micro_usd, provider_on_demand_price_micro_usd,
+                      provider_error_rate_ppm, provider_p95_ms ]).
+
+%   Goals that bring no number into play which was nowhere before. What is not known here may.
+makes_no_number(Goal, Own) :- callable(Goal), functor(Goal, Name, Arity), get_assoc(Name/Arity, Own, _), !.
+makes_no_number(Goal, _) :- callable(Goal), functor(Goal, Name, Arity), granted(Name/Arity), !.
+makes_no_number(Goal, _) :- compared(Goal, _, _), !.
+makes_no_number(Goal, _) :- control(Goal, _), !.
+makes_no_number(Goal, _) :-
+    callable(Goal),
+    functor(Goal, Name, Arity),
+    memberchk(Name/Arity, [ (!)/0, true/0, fail/0, false/0, (=)/2, (\=)/2, (==)/2, (\==)/2, (@<)/2, (@>)/2, (@=<)/2, (@>=)/2,
+                            compare/3, var/1, nonvar/1, atom/1, atomic/1, integer/1, compound/1, ground/1,
+                            sort/2, msort/2, sort/4, member/2, memberchk/2, append/3, reverse/2, last/2 ]).
 
 exact(Number, Numerator, Denominator) :-
     Rational is rationalize(Number),
@@ -135,11 +167,14 @@ value_reads('surety variable'(N), Counts, Cuts, How, What) :-
     ( get_assoc(N, Cuts, Compared) -> true ; Compared = [] ),
     length(Compared, Comparisons),
     Count =:= Comparisons + 1, !,
-    (   Compared == [] -> How = known, What = '' ; How = cut, member(What, Compared) ).
+    (   Compared == [] -> How = known, What = ''
+    ;   member(Cut, Compared),
+        ( Cut == variable -> How = against, What = '' ; How = cut, What = Cut )
+    ).
 value_reads(_, _, _, all, '').
 
 by_predicate(Facts, Graph) :-
-    findall(Indicator-facts(Calls, Reads), member(facts(Indicator, Calls, Reads), Facts), Pairs),
+    findall(Indicator-facts(Calls, Reads, Numbers), member(facts(Indicator, Calls, Reads, Numbers), Facts), Pairs),
     keysort(Pairs, Sorted),
     group_pairs_by_key(Sorted, Groups),
     list_to_assoc(Groups, Graph).
@@ -150,11 +185,17 @@ written(Group, Indicator, Clauses, Graph) :-
     writeln(First),
     empty_assoc(None),
     reached([Indicator], Graph, None, Reached),
-    findall(Read, ( gen_assoc(Own, Reached, _), get_assoc(Own, Graph, Every), member(facts(_, Reads), Every), member(Read, Reads) ),
-            AllReads),
+    findall(Each, ( gen_assoc(Own, Reached, _), get_assoc(Own, Graph, Every), member(Each, Every) ), All),
+    findall(Read, ( member(facts(_, Some, _), All), member(Read, Some) ), AllReads),
     sort(AllReads, Reads),
-    forall(member(read(Fact, How, What), Reads), format("reads\t~w\t~w\t~w\t~w~n", [Group, Fact, How, What])),
-    ( Group == strategy -> written_strategies(Reached, Clauses) ; true ).
+    (   memberchk(facts(_, _, computed), All)
+    ->  format("computes\t~w~n", [Group])
+    ;   findall(Number, ( member(facts(_, _, Some), All), member(Exact, Some), term_to_atom(Exact, Number) ), AllNumbers),
+        sort(AllNumbers, Numbers),
+        atomic_list_concat([numbers, Group|Numbers], '\t', Line),
+        writeln(Line)
+    ),
+    forall(member(read(Fact, How, What), Reads), format("reads\t~w\t~w\t~w\t~w~n", [Group, Fact, How, What])).
 
 reached([], _, Reached, Reached).
 reached([Indicator|More], Graph, Before, Reached) :-
@@ -162,16 +203,8 @@ reached([Indicator|More], Graph, Before, Reached) :-
     ->  reached(More, Graph, Before, Reached)
     ;   get_assoc(Indicator, Graph, Every)
     ->  put_assoc(Indicator, Before, seen, Next),
-        findall(Call, ( member(facts(Calls, _), Every), member(Call, Calls) ), New),
+        findall(Call, ( member(facts(Calls, _, _), Every), member(Call, Calls) ), New),
         append(New, More, All),
         reached(All, Graph, Next, Reached)
     ;   reached(More, Graph, Before, Reached)
     ).
-
-written_strategies(Reached, Clauses) :-
-    findall(Part,
-            ( member(clause(Indicator, _, Clause), Clauses), get_assoc(Indicator, Reached, _), part_of(Clause, Part), atom(Part),
-              memberchk(Part, [cost_first, latency_first, compliance_first, sla_first]) ),
-            Parts),
-    sort(Parts, Strategies),
-    forall(member(Strategy, Strategies), format("strategy\t~w~n", [Strategy])).

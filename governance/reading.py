@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -29,6 +29,8 @@ GROUPS = (BLOCK, ROUTE, RESIDENCY, PREFER)
 ARITY = {BLOCK: 2, ROUTE: 2, RESIDENCY: 1, PREFER: 2, STRATEGY: 2}
 Strategy = Literal["cost_first", "latency_first", "compliance_first", "sla_first"]
 STRATEGIES: tuple[Strategy, ...] = ("cost_first", "latency_first", "compliance_first", "sla_first")
+_ALL = (*GROUPS, STRATEGY)
+_REQUEST_FIGURES = {"price_ceiling_micro_usd", "p95_target_ms"}
 _KEPT_READINGS = 64
 _OTHER = ""  # no word of a fact is empty
 
@@ -53,11 +55,15 @@ Facet = Callable[[object], object]
 
 @dataclass(slots=True)
 class _Read:
-    """How one fact is read: all of it, or by words and cuts. A cut at n says whether a figure is n or more."""
+    """How one column is read: all of it, or by words and cuts. A cut at n says whether a figure is n or more.
+
+    ``units`` are the sizes in which it is compared with the request's own figures.
+    """
 
     all: bool = False
     words: set[str] = field(default_factory=set)
     cuts: set[int] = field(default_factory=set)
+    units: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +84,29 @@ class Group:
 class Reading:
     """What a law reads: by rule group, and for each column of an offer what of it the law can tell apart.
 
-    ``strategies`` are those by which the law may order.
+    ``figures`` are the request's own figures that the law compares with those of an offer: what it can tell apart depends on
+    them too, so ask ``at`` them.
     """
 
     groups: dict[str, Group]
     facets: dict[str, Facet]
-    strategies: tuple[str, ...]
+    figures: tuple[str, ...]
+    _units: dict[str, frozenset[int]]
 
     def request_facts(self) -> tuple[str, ...]:
         """All request facts that decide a request: two requests with the same ones are decided alike."""
         read = {fact for group in self.groups.values() for fact in group.request_facts}
         return tuple(sorted(read | {"data_classification", "inference_type"}))  # these two are the host's own business too
+
+    def at(self, figures: tuple[int | None, ...]) -> Reading:
+        """What the law can tell apart for requests with these ``figures``, in their order."""
+        facets = dict(self.facets)
+        for column, units in self._units.items():
+            before = facets[column]
+            if isinstance(before, _Interval):
+                cuts = {cut for unit in units for figure in figures if figure is not None for cut in _cuts(figure * unit, 1)}
+                facets[column] = _Interval(tuple(sorted({*before.cuts, *cuts})))
+        return replace(self, facets=facets)
 
 
 def reading_of(law: Law) -> Reading:
@@ -103,37 +121,82 @@ def _reading(text: str) -> Reading:
         raise EngineFault(
             f"what a law reads could not be found: {answer}", remedy="this is a fault of the host: please report it"
         )
-    lines: dict[str, tuple[int, ...]] = {}
-    facts: dict[str, set[str]] = {name: set() for name in (*GROUPS, STRATEGY)}
-    columns: dict[str, set[str]] = {name: set() for name in (*GROUPS, STRATEGY)}
-    reads: dict[str, _Read] = {}
-    strategies: list[str] = []
+    found = _Found()
     for line in answer.splitlines():
+        found.add(line)
+    return found.reading()
+
+
+class _Found:
+    """What was found in a law, line by line of ``reading.pl``."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[str, list[str]] = {}  # of the groups that come to no others
+        self._facts: dict[str, set[str]] = {name: set() for name in _ALL}
+        self._columns: dict[str, set[str]] = {name: set() for name in _ALL}
+        self._reads: dict[str, _Read] = {}
+        self._against: list[tuple[str, str]] = []
+        self._carried: set[str] = set()  # the groups in which a figure of the offer may get anywhere
+
+    def add(self, line: str) -> None:
+        """One line. Raises EngineFault for one that is not understood."""
         match line.split("\t"):
             case ["clauses", group, *where]:
-                lines[group] = tuple(int(number) for number in where)
-            case ["strategy", named]:
-                strategies.append(named)
+                self._lines[group] = tuple(int(number) for number in where)
+            case ["numbers", group, *numbers]:
+                self._numbers[group] = numbers
+            case ["computes", _]:
+                pass
             case ["reads", group, fact, how, what] if fact in _COLUMNS:
-                columns[group].add(_COLUMNS[fact])
-                _add(reads.setdefault(_COLUMNS[fact], _Read()), fact, how, what)
-                if fact == "provider_in_country" and (how != "word" or what == "country_of_origin"):
-                    facts[group].add("country")
+                self._of_offer(group, fact, how, what)
             case ["reads", group, fact, *_]:
-                facts[group].add(fact)
+                self._facts[group].add(fact)
             case _:
                 raise EngineFault(f"what a law reads was not understood: {line!r}", remedy="please report it")
-    groups = {
-        name: Group(name, lines[name], tuple(sorted(facts[name])), frozenset(columns[name])) for name in (*GROUPS, STRATEGY)
-    }
-    facets = {column: _facet(column, read) for column, read in reads.items()}
-    return Reading(groups, facets, _orders(bool(lines[STRATEGY]), strategies))
+
+    def reading(self) -> Reading:
+        """All of it."""
+        figures: set[str] = set()
+        for group, fact in self._against:
+            read = self._reads[_COLUMNS[fact]]
+            if group not in self._numbers or group in self._carried:
+                read.all = True
+                continue
+            # What it is compared with came from the request, or stands in the law.
+            figures |= self._facts[group] & _REQUEST_FIGURES
+            read.units.add(_unit(fact))
+            for number in self._numbers[group]:
+                numerator, _, denominator = number.partition("/")
+                read.cuts |= _cuts(int(numerator) * _unit(fact), int(denominator))
+        groups = {
+            name: Group(name, self._lines[name], tuple(sorted(self._facts[name])), frozenset(self._columns[name]))
+            for name in _ALL
+        }
+        return Reading(
+            groups,
+            {column: _facet(column, read) for column, read in self._reads.items()},
+            tuple(sorted(figures)),
+            {column: frozenset(read.units) for column, read in self._reads.items() if read.units},
+        )
+
+    def _of_offer(self, group: str, fact: str, how: str, what: str) -> None:
+        column = _COLUMNS[fact]
+        self._columns[group].add(column)
+        read = self._reads.setdefault(column, _Read())
+        if how == "against":
+            self._against.append((group, fact))
+        else:
+            _add(read, fact, how, what)
+        if how == "all" and column in _FIGURES:
+            self._carried.add(group)
+        if fact == "provider_in_country" and (how != "word" or what == "country_of_origin"):
+            self._facts[group].add("country")
 
 
-def _orders(defined: bool, named: list[str]) -> tuple[str, ...]:
-    if not defined:
-        return ("cost_first",)
-    return tuple(name for name in STRATEGIES if name == "cost_first" or name in (named or STRATEGIES))
+def _unit(fact: str) -> int:
+    """How much of its column one of a fact is."""
+    return 1_000_000 if fact == "provider_spot_price" else 1
 
 
 def _add(read: _Read, fact: str, how: str, what: str) -> None:
@@ -146,8 +209,7 @@ def _add(read: _Read, fact: str, how: str, what: str) -> None:
         read.words.add(what)
     elif how == "cut" and column in _FIGURES:
         numerator, _, denominator = what.partition("/")
-        per_unit = 1_000_000 if fact == "provider_spot_price" else 1
-        read.cuts.update(_cuts(int(numerator) * per_unit, int(denominator)))
+        read.cuts |= _cuts(int(numerator) * _unit(fact), int(denominator))
     else:
         read.all = True
 

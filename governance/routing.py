@@ -10,27 +10,25 @@ the whole decision.
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
+from governance.board import Board, JudgedBy
 from governance.facts import OfferFacts, RequestFacts
-from governance.judging import Judge
 from governance.kinds import Choice, Kind
 from governance.law import ROUTING_ENTRY, Law, needs_entry
-from governance.reading import GROUPS, Strategy, reading_of
-from governance.shelves import Order, Rung, Shelves
-from governance.signatures import ON_DEMAND, SPOT, Capacity, Signature
+from governance.reading import Strategy, reading_of
+from governance.shelves import Order, Rung
+from governance.signatures import ON_DEMAND, SPOT, Capacity
 
 __all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
 _KEPT_CHANGES = 1_024
-_TOLD_AT_ONCE = 1_000
-_MOST_JUDGED = 200_000  # shelves, over all kinds of request that are kept
-_MOST_VERDICTS = 500_000
+_FEWEST_OTHERS, _MOST_OTHERS = 2, 100_000  # boards, and offers on all of them
 _MOST_EXPLAINED = 50_000  # rungs, over all decisions that are kept in full
 _NAMED = itemgetter(-2, -1)  # of an order, the rung
 _ONLY_SPOT = "it has spot capacity alone, which serves batch requests only"
@@ -78,27 +76,26 @@ class Router:
     Raises BadInput for a law that was not loaded to route.
     """
 
-    def __init__(self, law: Law, *, judged_by: Callable[[Callable[[], None]], None] | None = None) -> None:
+    def __init__(self, law: Law, *, judged_by: JudgedBy | None = None) -> None:
         needs_entry(law, ROUTING_ENTRY)
         self.law = law
         self._reading = reading_of(law)
         self._judged_by = judged_by or (lambda work: work())
         self._lock = threading.RLock()
-        self._shelves = Shelves(self._reading)
-        self._judge = Judge(law, self._reading)
         self._key_of = attrgetter(*self._reading.request_facts())
+        self._figures_of = figures_getter(self._reading.figures)
+        self._main = Board(law, self._reading, self._judged_by)
+        self._others: OrderedDict[tuple[int | None, ...], Board] = OrderedDict()  # by the figures of the request
         self._generation = 0
-        self._changes: deque[tuple[Signature, ...]] = deque(maxlen=_KEPT_CHANGES)
-        self._young: dict[object, Kind] = {}  # when these are many, they become the old ones, and the old are forgotten
-        self._old: dict[object, Kind] = {}
+        self._renamed: deque[str] = deque(maxlen=_KEPT_CHANGES)  # the offers that changed, one for each generation
         self._explained: dict[object, tuple[int, RouteDecision]] = {}
 
     def __len__(self) -> int:
-        return len(self._shelves)
+        return len(self._main.shelves)
 
     def facts(self, offer: str) -> OfferFacts | None:
         """What is known of an offer, None for one that is not here."""
-        return self._shelves.facts(offer)
+        return self._main.shelves.facts(offer)
 
     def load(self, offers: Iterable[OfferFacts]) -> None:
         """Routes over these offers, and no others. Raises BadInput for two of one name, and changes nothing then.
@@ -106,32 +103,33 @@ class Router:
         Tells Prolog of them, so that the first request need not wait for that. Raises EngineFault.
         """
         with self._lock:
-            self._shelves.load(offers)
-            self._young, self._old = {}, {}
-            self._moved_on()
-            self._changes.clear()
-            self._judged_by(lambda: self._judge.tell(islice(self._shelves.profiles(), _TOLD_AT_ONCE)))
+            self._others.clear()
+            self._renamed.clear()
+            self._explained = {}
+            self._main.load(offers, self._generation + 1)
+            self._generation += 1
 
     def put(self, offer: OfferFacts) -> None:
         """One offer, new or in the place of the one of its name."""
         with self._lock:
-            self._shelves.put(offer)
-            self._moved_on()
+            self._main.shelves.put(offer)
+            self._moved_on(offer.offer)
 
     def remove(self, offer: str) -> None:
         """One offer less; nothing happens where there is none of that name."""
         with self._lock:
-            self._shelves.remove(offer)
-            self._moved_on()
+            self._main.shelves.remove(offer)
+            self._moved_on(offer)
 
     def decide(self, request: RequestFacts) -> Choice:
         """The best rung that may serve a request. Raises LawFault and EngineFault; neither ever permits anything."""
-        kind = self._young.get(self._key_of(request))
-        now = kind.now if kind is not None else None
-        if now is not None and now[0] == self._generation:
-            return now[1]
+        figures, key = self._figures_of(request), self._key_of(request)
+        board = self._others.get(figures) if figures else self._main
+        choice = board.known(key, self._generation) if board is not None else None
+        if choice is not None:
+            return choice
         with self._lock:
-            return self._decided(request)[1]
+            return self._board(figures).decided(key, request)[1]
 
     def explain(self, request: RequestFacts) -> RouteDecision:
         """The same choice, with all eligible rungs in order and a reason for each other. Raises as ``decide`` does."""
@@ -140,89 +138,89 @@ class Router:
         if kept is not None and kept[0] == self._generation:
             return kept[1]
         with self._lock:
-            kind, choice = self._decided(request)
-            ranked, refused = self._ranked(kind), self._refused(kind)
+            board = self._board(self._figures_of(request))
+            kind, choice = board.decided(key, request)
+            ranked, refused = _ranked(kind), _refused(kind, board)
             decision = RouteDecision(choice.rung, choice.clauses, choice.strategy, ranked, refused)
             if (len(self._explained) + 1) * (len(ranked) + len(refused)) > _MOST_EXPLAINED:
                 self._explained.clear()
             self._explained[key] = self._generation, decision
             return decision
 
-    def _moved_on(self) -> None:
-        """The offers are others now: what was decided before is out of date."""
-        shelves = self._shelves
-        self._changes.append(tuple(shelves.touched))
-        shelves.touched.clear()
-        if shelves.dropped:
-            self._judge.forget(shelves.dropped)
-            shelves.dropped.clear()
+    def _moved_on(self, offer: str) -> None:
+        self._renamed.append(offer)
         if self._explained:
             self._explained = {}
+        self._main.moved_on(self._generation + 1)
         self._generation += 1
 
-    def _decided(self, request: RequestFacts) -> tuple[Kind, Choice]:
-        key = self._key_of(request)
-        kind = self._young.get(key) or self._old.get(key)
-        if kind is None or kind.now is None or kind.now[0] != self._generation:
-            found: list[Kind] = []
-            self._judged_by(lambda: found.append(self._brought_up(kind, request)))
-            kind = found[0]
-        self._keep(key, kind)
-        if kind.now is None:
-            raise AssertionError("a kind that was brought up has a choice")
-        return kind, kind.now[1]
+    def _board(self, figures: tuple[int | None, ...] | None) -> Board:
+        """The board for requests with these figures, showing the offers as they are now."""
+        if not figures:
+            return self._main
+        board = self._others.get(figures)
+        if board is None:
+            board = Board(self.law, self._reading.at(figures), self._judged_by)
+            board.load(self._main.shelves.offers(), self._generation)
+            while len(self._others) >= max(_FEWEST_OTHERS, _MOST_OTHERS // max(1, len(self))):
+                self._others.popitem(last=False)
+            self._others[figures] = board
+        self._others.move_to_end(figures)
+        self._catch_up(board)
+        return board
 
-    def _keep(self, key: object, kind: Kind) -> None:
-        if key not in self._young:
-            room = max(8, _MOST_JUDGED // max(1, len(self._shelves.shelves)))
-            if len(self._young) >= room // 2:
-                self._old, self._young = self._young, {}
-            self._young[key] = kind
+    def _catch_up(self, board: Board) -> None:
+        behind = self._generation - board.generation
+        if behind > len(self._renamed):
+            board.load(self._main.shelves.offers(), self._generation)
+        elif behind:
+            for name in set(islice(reversed(self._renamed), behind)):
+                offer = self._main.shelves.facts(name)
+                if offer is None:
+                    board.shelves.remove(name)
+                else:
+                    board.shelves.put(offer)
+            board.moved_on(self._generation)
 
-    def _brought_up(self, kind: Kind | None, request: RequestFacts) -> Kind:
-        """A kind of request, with the choice as of now. Changes nothing where the law gives no answer."""
-        self._bound_memory()
-        behind = self._generation - kind.now[0] if kind is not None and kind.now is not None else _KEPT_CHANGES + 1
-        touched: Collection[Signature]
-        if kind is None or behind > len(self._changes):
-            keys = {group: self._judge.key(group, request) for group in GROUPS}
-            kind = Kind(request, self._judge.strategy(request), keys)
-            touched = list(self._shelves.shelves)
-        else:
-            touched = {signature for change in islice(reversed(self._changes), behind) for signature in change}
-        kind.now = self._generation, kind.look_at(touched, self._shelves, self._judge, self._reading)
-        return kind
 
-    def _ranked(self, kind: Kind) -> tuple[Rung, ...]:
-        ranked: list[Order] = []
-        for later in (False, True):
-            orders = [order for head in kind.heads if head[0] is later for order in head[2].orders[kind.strategy]]
-            orders.sort()
-            ranked += orders
-        return tuple(map(Rung._make, map(_NAMED, ranked)))
+def figures_getter(names: Sequence[str]) -> Callable[[RequestFacts], tuple[int | None, ...] | None]:
+    """What gives the figures of these names; None where the request names none of them."""
+    if not names:
+        return lambda _: None
 
-    def _refused(self, kind: Kind) -> tuple[Refusal, ...]:
-        reasons = {
-            self._shelves.shelves[signature]: verdict.reason(self._reading)
-            for signature, verdict in kind.verdicts.items()
-            if not verdict.eligible
-        }
-        if kind.request.inference_type != "batch":
-            reasons |= dict.fromkeys((shelf for shelf in self._shelves.shelves.values() if shelf.capacity == SPOT), "")
-        refused: list[tuple[str, Capacity | None, str]] = []
-        for offer, places in self._shelves.places():
-            if not places:
-                refused.append((offer, None, f"its {self._shelves.blind[offer]} is not known"))
-            for shelf in places:
-                reason = reasons.get(shelf)
-                if reason:
-                    refused.append((offer, shelf.capacity, reason))
-                elif reason is not None and len(places) == 1:
-                    refused.append((offer, SPOT, _ONLY_SPOT))
-        return tuple(map(Refusal._make, refused))
+    def figures(request: RequestFacts) -> tuple[int | None, ...] | None:
+        found = tuple([getattr(request, name) for name in names])
+        return None if all(figure is None for figure in found) else found
 
-    def _bound_memory(self) -> None:
-        if self._judge.kept > _MOST_VERDICTS:
-            self._judge.kept = 0
-            for profile in self._shelves.profiles():
-                profile.verdicts.clear()
+    return figures
+
+
+def _ranked(kind: Kind) -> tuple[Rung, ...]:
+    ranked: list[Order] = []
+    for later in (False, True):
+        orders = [order for head in kind.heads if head[0] is later for order in head[2].orders[kind.strategy]]
+        orders.sort()
+        ranked += orders
+    return tuple(map(Rung._make, map(_NAMED, ranked)))
+
+
+def _refused(kind: Kind, board: Board) -> tuple[Refusal, ...]:
+    shelves = board.shelves
+    reasons = {
+        shelves.shelves[signature]: verdict.reason(board.reading)
+        for signature, verdict in kind.verdicts.items()
+        if not verdict.eligible
+    }
+    if kind.request.inference_type != "batch":
+        reasons |= dict.fromkeys((shelf for shelf in shelves.shelves.values() if shelf.capacity == SPOT), "")
+    refused: list[tuple[str, Capacity | None, str]] = []
+    for offer, places in shelves.places():
+        if not places:
+            refused.append((offer, None, f"its {shelves.blind[offer]} is not known"))
+        for shelf in places:
+            reason = reasons.get(shelf)
+            if reason:
+                refused.append((offer, shelf.capacity, reason))
+            elif reason is not None and len(places) == 1:
+                refused.append((offer, SPOT, _ONLY_SPOT))
+    return tuple(map(Refusal._make, refused))

@@ -17,6 +17,7 @@ from governance.facts import MOST_FIGURE, OfferFacts
 from governance.reading import GROUPS, PRICES, Reading
 from governance.signatures import ON_DEMAND, SPOT, Capacity, Signature, Signer
 
+_FIRST = "cost_first"
 _UNKNOWN = MOST_FIGURE + 1  # after all that is known
 
 
@@ -48,7 +49,10 @@ class Profile:
 
 @dataclass(slots=True, eq=False)
 class Shelf:
-    """Rungs of one kind of capacity of which the law reads the same. ``profiles`` has one for each of ``GROUPS``."""
+    """Rungs of one kind of capacity of which the law reads the same. ``profiles`` has one for each of ``GROUPS``.
+
+    ``orders`` are by strategy: the cheapest first, and those that somebody has asked for.
+    """
 
     signature: Signature
     capacity: Capacity
@@ -64,7 +68,7 @@ class Shelves:
         self.blind: dict[str, str] = {}  # by offer, the fact that is not known
         self.dropped: list[Profile] = []  # those that Prolog may forget
         self.touched: set[Signature] = set()  # the shelves whose rungs have changed, until somebody clears it
-        self._strategies = reading.strategies
+        self._strategies = [_FIRST]
         self._sign = Signer(reading)
         self._offers: dict[str, OfferFacts] = {}
         self._places: dict[str, tuple[Shelf, ...]] = {}
@@ -77,6 +81,10 @@ class Shelves:
     def facts(self, offer: str) -> OfferFacts | None:
         """What is known of an offer, None for one that is not here."""
         return self._offers.get(offer)
+
+    def offers(self) -> Collection[OfferFacts]:
+        """All that is known."""
+        return self._offers.values()
 
     def places(self) -> Iterator[tuple[str, tuple[Shelf, ...]]]:
         """Every offer with the shelves where its rungs lie, in the order of the offers' names."""
@@ -98,7 +106,7 @@ class Shelves:
         self.touched.update(self.shelves)
         for kept in (self._places, self._profiles, self.shelves, self.blind):
             kept.clear()
-        self._offers, self._names = named, None
+        self._offers, self._names, self._strategies = named, None, [_FIRST]
         lying: dict[Signature, list[OfferFacts]] = {}
         for offer, signatures in zip(given, self._sign.many(given), strict=True):
             for signature in signatures:
@@ -111,9 +119,16 @@ class Shelves:
                 self.blind[offer.offer] = offer.missing() or ""
         for signature, there in lying.items():
             shelf = self.shelves[signature]
-            for strategy in shelf.orders:
-                shelf.orders[strategy] = sorted(ordered(strategy, there, shelf.capacity))
+            shelf.orders[_FIRST] = sorted(ordered(_FIRST, there, shelf.capacity))
         self.touched.update(self.shelves)
+
+    def order_by(self, strategy: str) -> None:
+        """From now on every shelf is also in the order of this strategy."""
+        if strategy not in self._strategies:
+            self._strategies.append(strategy)
+            for shelf in self.shelves.values():
+                there = [self._offers[order[-2]] for order in shelf.orders[_FIRST]]
+                shelf.orders[strategy] = sorted(ordered(strategy, there, shelf.capacity))
 
     def put(self, offer: OfferFacts) -> None:
         """One offer, new or in the place of the one of its name. A rung of which nothing has changed stays where it is."""
@@ -162,7 +177,7 @@ class Shelves:
     def _clear_away(self, left: Sequence[Shelf]) -> None:
         """Shelves that became empty go, and with them the profiles that no other has."""
         for shelf in left:
-            if shelf.orders[self._strategies[0]]:
+            if shelf.orders[_FIRST]:
                 continue
             del self.shelves[shelf.signature]
             for profile in shelf.profiles:
@@ -188,7 +203,7 @@ class Shelves:
 
 def _order(strategy: str, offer: OfferFacts, capacity: Capacity) -> Order:
     """Where one rung stands among others by a strategy."""
-    if strategy != "cost_first":
+    if strategy != _FIRST:
         return ordered(strategy, (offer,), capacity)[0]
     price = offer.spot_price_micro_usd if capacity == SPOT else offer.on_demand_price_micro_usd
     return _UNKNOWN if price is None else price, offer.offer, capacity

@@ -41,7 +41,11 @@ class Signer:
         """The same for many offers, column by column: values come again and again."""
         columns = [list(map(_Memory(facet).__getitem__, map(column, offers))) for column, facet in self._columns]
         rows: Iterable[Signature] = zip(*columns, strict=True) if columns else ((),) * len(offers)
-        return (() if offer.missing() is not None else self.priced(offer, row) for offer, row in zip(offers, rows, strict=True))
+        priced = self.priced
+        return (
+            () if None in needed else priced(offer, row)
+            for offer, needed, row in zip(offers, map(_NEEDED, offers), rows, strict=True)
+        )
 
     def priced(self, offer: OfferFacts, row: Signature) -> tuple[Signature, ...]:
         """The signatures of an offer's rungs, where what counts of the other columns is known."""
@@ -55,6 +59,7 @@ class Signer:
         return first, (ON_DEMAND, by_demand(on_demand) if by_demand else None, *row)
 
 
+_NEEDED = attrgetter("provider_jurisdiction", "region", "country")
 _OF_A_RUNG = {"capacity", *PRICES.values()}
 
 

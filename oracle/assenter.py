@@ -75,6 +75,7 @@ class Assenter:
         self._clock = clock
         self._laws = Laws(chain)
         self._verdicts: dict[bytes, bool] = {}
+        self._tries: dict[bytes, int] = {}  # of those that have no verdict yet
         self._given: set[tuple[str, bytes, bytes]] = set()  # relay, amendment, configuration
         self._troubles = Troubles(log)
 
@@ -88,7 +89,7 @@ class Assenter:
         configuration = self._mine()
         if configuration is None:
             return 0
-        for proposal in [found for found in waiting if found.id not in self._verdicts][:JUDGED_AT_ONCE]:
+        for proposal in self._next(waiting):
             self._troubles.attempt("judging an amendment", partial(self._judge, proposal))
         agreed = [proposal for proposal in waiting if self._verdicts.get(proposal.id)]
         return sum(self._hand_in(relay, proposal, configuration) for relay in self._relays for proposal in agreed)
@@ -107,7 +108,13 @@ class Assenter:
                 log.info("amendment of law %s: no consent: %s", facts.running, answer.why)
         return all(answer.agrees for answer in answers)
 
+    def _next(self, waiting: Sequence[Proposal]) -> list[Proposal]:
+        """Those to be judged now. One that could not be judged goes to the end: it must not keep the others waiting."""
+        unjudged = [proposal for proposal in waiting if proposal.id not in self._verdicts]
+        return sorted(unjudged, key=lambda proposal: self._tries.get(proposal.id, 0))[:JUDGED_AT_ONCE]
+
     def _judge(self, proposal: Proposal) -> None:
+        self._tries[proposal.id] = self._tries.get(proposal.id, 0) + 1
         self._verdicts[proposal.id] = self.agrees(proposal.amendment)
 
     def _hand_in(self, relay: AssentRelay, proposal: Proposal, configuration: Configuration) -> bool:
@@ -132,6 +139,7 @@ class Assenter:
 
     def _forget(self, waiting: set[bytes]) -> None:
         self._verdicts = {amendment: verdict for amendment, verdict in self._verdicts.items() if amendment in waiting}
+        self._tries = {amendment: tries for amendment, tries in self._tries.items() if amendment in waiting}
         self._given = {key for key in self._given if key[1] in waiting}
 
 

@@ -72,6 +72,10 @@ class Samples:
         """The samples that the mask keeps."""
         return self._picked(mask)
 
+    def between(self, first: int, after: int) -> Self:
+        """The samples from one place up to another, exclusive."""
+        return self._picked(slice(first, after))
+
     def by_time(self) -> Self:
         """The samples by series name and then by scheduled time."""
         names = self.names or ("",)
@@ -84,7 +88,7 @@ class Samples:
         number = self.names.index(name) if self.names and name in self.names else -1
         return self.where(self.series == number)
 
-    def _picked(self, places: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Self:
+    def _picked(self, places: npt.NDArray[np.bool_] | npt.NDArray[np.intp] | slice) -> Self:
         return type(self)(
             self.scheduled_ms[places],
             self.latency_ms[places],

@@ -73,11 +73,23 @@ class Assents:
             )
             return [AssentSignature(bytes_of(row.configuration), row.member, bytes_of(row.signature)) for row in rows]
 
+    def of(self, configuration: Configuration) -> dict[bytes, dict[int, bytes]]:
+        """The signatures of those members of a configuration that count, by amendment and member."""
+        found: dict[bytes, dict[int, bytes]] = {}
+        with self._store.read() as session:
+            mine = AssentSignatureRow.configuration == hex_of(configuration.digest)
+            for row in session.scalars(select(AssentSignatureRow).where(mine)):
+                if configuration.active & member_bit(row.member):
+                    found.setdefault(bytes_of(row.amendment), {})[row.member] = bytes_of(row.signature)
+        return found
+
     def forget(self) -> None:
         """Drops what is of no more use: assents to amendments that were assented to on chain, or are void."""
-        waiting = [hex_of(proposal.id) for proposal in self._world.lives().awaiting_assent()]
+        waiting = {hex_of(proposal.id) for proposal in self._world.lives().awaiting_assent()}
         with self._store.write() as session:
-            session.execute(delete(AssentSignatureRow).where(AssentSignatureRow.amendment.not_in(waiting)))
+            for amendment in session.scalars(select(AssentSignatureRow.amendment).distinct()).all():
+                if amendment not in waiting:
+                    session.execute(delete(AssentSignatureRow).where(AssentSignatureRow.amendment == amendment))
 
     def _check_amendment(self, amendment: bytes) -> None:
         lives = self._world.lives()
@@ -116,11 +128,12 @@ class AssentReporter:
         configuration = self._world.configuration_at(self._clock.now_ms() // 1_000)
         if configuration is None:
             return 0
-        return sum(self._submit(proposal, configuration) for proposal in self._world.lives().awaiting_assent())
+        given = self._assents.of(configuration)
+        waiting = self._world.lives().awaiting_assent() if given else []
+        return sum(self._submit(proposal, configuration, given.get(proposal.id, {})) for proposal in waiting)
 
-    def _submit(self, proposal: Proposal, configuration: Configuration) -> bool:
+    def _submit(self, proposal: Proposal, configuration: Configuration, signatures: Mapping[int, bytes]) -> bool:
         subject = hex_of(proposal.id)
-        signatures = self._signatures(proposal.id, configuration)
         if len(signatures) < configuration.quorum or self._outbox.busy(KIND, subject):
             return False
         signers, joined = join_signatures(signatures)
@@ -130,10 +143,3 @@ class AssentReporter:
         except NodeRefused:
             return False
         return self._outbox.send(KIND, subject, call) is not None
-
-    def _signatures(self, amendment: bytes, configuration: Configuration) -> Mapping[int, bytes]:
-        return {
-            given.member: given.signature
-            for given in self._assents.given(amendment)
-            if given.configuration == configuration.digest and configuration.active & member_bit(given.member)
-        }

@@ -139,8 +139,13 @@ def as_of(node: Node, book: AddressBook, configuration: Configuration, place: Ev
     """The bits of the members that counted in a configuration when a log was made."""
     wanted = [topic for event, topic in topics().items() if event is events.Deactivated]
     found = decode_known(node.logs(book.deployed_block, place.block_number, [book.committee], wanted), [book.committee])
+    return counting_at(found, configuration, place)
+
+
+def counting_at(logs: Iterable[Event], configuration: Configuration, place: Event) -> int:
+    """As ``as_of``, from logs that were read before."""
     lost = 0
-    for log in found:
+    for log in logs:
         if isinstance(log, events.Deactivated) and log.configuration == configuration.digest and _place(log) < _place(place):
             lost |= member_bit(log.index)
     return everyone(len(configuration.members)) & ~lost

@@ -10,15 +10,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from bench import report
-from bench.law import fence, routing, settlement
+from bench.law import fence, peers, routing, settlement
+from bench.law.peers.project import surety
 
 # Each part is one line here.
 PARTS: dict[str, Callable[[], Iterable[report.Measure]]] = {
     "settlement": settlement.rows,
     "routing": routing.rows,
     "fence": fence.rows,
+    "peers": partial(peers.rows, surety),
 }
 
 

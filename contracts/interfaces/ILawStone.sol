@@ -60,18 +60,18 @@ interface ILawStone {
     /// @param takesSeat whether the law is to run in the seat, or to stand beside the law that runs there
     /// @param notice seconds that are to pass between this and the enacting, whatever the timelock asks for
     /// @return amendment its id: the EIP-712 hash of seat, takesSeat, running law, proposed law, revision of the seat, and notice
-    function propose(Seat seat, bytes32 law, bool takesSeat, uint32 notice) external returns (bytes32 amendment);
+    function proposeAmendment(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external returns (bytes32 amendment);
 
     /// @notice Records that a quorum of the configuration in force now judged that the running law permits an amendment and the proposed
     /// law accepts it. Open to everyone. It is good for the one revision of the seat that the amendment names.
     /// @param signers bit i = member i; `signatures` holds one 64-byte EIP-2098 signature each, ascending
-    function assent(bytes32 amendment, bytes32 configuration, uint256 signers, bytes calldata signatures) external;
+    function assentTo(bytes32 amendment, bytes32 configuration, uint256 signers, bytes calldata signatures) external;
 
     /// @notice Enacts the first laws of a seat, before any runs in it: nothing is there that could permit them. Governance only.
     function found(Seat seat, bytes32 law, bool takesSeat) external;
 
     /// @notice Enacts a law whose amendment has the committee's assent and whose notice is over. Governance only.
-    function enact(Seat seat, bytes32 law, bool takesSeat, uint32 notice) external;
+    function enact(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external;
 
     /// @notice Keeps new agreements from using an enacted law, for ever. Governance only. A seat is not emptied by it: the broken law is
     /// followed no more, and still judges who comes after it.
@@ -82,15 +82,15 @@ interface ILawStone {
     function textOf(bytes32 law) external view returns (bytes memory);
 
     /// @notice The law that runs in a seat, zero before the first, and how many ran there so far.
-    function runningIn(Seat seat) external view returns (bytes32 law, uint64 revision);
+    function lawIn(Seat seat) external view returns (bytes32 law, uint64 revision);
 
     /// @notice The id that an amendment of the law that runs now has.
-    function amendmentOf(Seat seat, bytes32 law, bool takesSeat, uint32 notice) external view returns (bytes32 amendment);
+    function amendmentId(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external view returns (bytes32 amendment);
 
     /// @return proposedAt zero where nobody proposed it
     /// @return assented whether the committee's assent is recorded
-    function progressOf(bytes32 amendment) external view returns (uint64 proposedAt, bool assented);
+    function proposalOf(bytes32 amendment) external view returns (uint64 proposedAt, bool assented);
 
     /// @notice What members sign to assent to an amendment.
-    function assentDigest(bytes32 amendment) external view returns (bytes32);
+    function assentDigestOf(bytes32 amendment) external view returns (bytes32);
 }

@@ -23,7 +23,7 @@ from chain.blocks import BlockStamp
 from chain.hashing import address_of, keccak, text_id
 from chain.offers import Offer
 from chain.row import pack
-from chain.values import Listing, Parameters, Skip
+from chain.values import Listing, Parameters, Seat, Skip
 from governance.clock import ManualClock
 from governance.values import PPB, Outcome, PeriodKind, Row
 from settlement.account import Constants
@@ -123,7 +123,7 @@ class Story:
         members = tuple(account(f"member {number}") for number in range(4))
         self.block(
             partial(events.Published, law=law, publisher=CUSTOMER, length=len(law_text)),
-            partial(events.Enacted, law=law),
+            partial(events.Enacted, law=law, seat=Seat.SETTLEMENT, takes_seat=True, revision=1, amendment=bytes(32)),
             partial(events.TermsPublished, terms=text_id(terms_text), text=terms_text.encode()),
             partial(events.Listed, listing=1, values=Listing(self.token, 1_000, 1)),
             partial(events.ParametersSet, parameters=1, values=PARAMETERS),

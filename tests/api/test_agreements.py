@@ -292,6 +292,7 @@ def test_a_law_is_told_with_its_text_and_a_hash_that_anybody_can_check(one, serv
     assert (law["id"], law["hash"], law["status"]) == ("0x" + LAW.hex(), "0x" + LAW.hex(), "enacted")
     assert text_id(law["text"]) == LAW
     assert law["broken"] is None
+    assert [(each["seat"], each["revision"]) for each in law["tenures"]] == [("settlement", 1)]
 
 
 def test_a_law_whose_text_has_not_been_read_yet_may_be_asked_for_later(story, serve):

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from api.config import RUNNING
 from chain import events
 from chain.hashing import text_id
+from chain.values import Seat
 from governance import laws
 from governance.errors import BadInput
 from governance.routing import OfferFacts, Router
@@ -233,10 +235,11 @@ BAD_LAWS = {
 }
 
 
-def enact(story: Any, text: str, *steps: Any) -> str:
+def enact(story: Any, text: str, *steps: Any, takes_seat: bool = False) -> str:
     law = text_id(text)
     published = partial(events.Published, law=law, publisher="0x" + "00" * 20, length=len(text))
-    story.block(published, *(partial(step, law=law) for step in steps))
+    placed = {"seat": Seat.ROUTING, "takes_seat": takes_seat, "revision": 1, "amendment": bytes(32)}
+    story.block(published, *(partial(step, law=law, **(placed if step is events.Enacted else {})) for step in steps))
     with story.store.write() as session:
         session.merge(LawTextRow(law="0x" + law.hex(), text=text.encode()))
     return "0x" + law.hex()
@@ -269,6 +272,32 @@ def test_a_law_that_is_not_in_force_chooses_nothing(market, serve, steps: tuple[
     with serve(market, routing_law=law) as client:
         answer = ask(client)
     assert (answer.status_code, answer.json()["type"]) == (500, "/docs#problem-law-error")
+
+
+def test_the_law_that_runs_is_followed_from_one_block_to_the_next(market, serve):
+    with serve(market, routing_law=RUNNING) as client:
+        vacant = ask(client)
+        first = enact(market, PERMIT, events.Enacted, takes_seat=True)
+        before = ask(client, data_classification="public").json()
+        beside = enact(market, PERMIT + "% beside\n", events.Enacted)
+        meanwhile = ask(client, data_classification="public").json()
+        second = enact(market, "route_inference(_, _) :- fail.\n", events.Enacted, takes_seat=True)
+        after = ask(client, data_classification="public").json()
+        shown = client.get(f"/v1/laws/{second}").json()
+        enact(market, PERMIT + "% broken at once\n", events.Enacted, events.Broken, takes_seat=True)
+        broken = ask(client)
+    assert (vacant.status_code, broken.status_code) == (503, 500)
+    assert beside not in (before["law"]["id"], meanwhile["law"]["id"])
+    assert before["law"] == meanwhile["law"] == {"id": first, "name": None}
+    assert (after["law"]["id"], after["choice"]) == (second, None)
+    assert before["choice"] is not None
+    assert [(each["seat"], each["revision"]) for each in shown["tenures"]] == [("routing", 1)]
+
+
+def test_a_law_that_runs_and_ships_is_named(market, serve):
+    law = enact(market, laws.read("eu_health"), events.Enacted, takes_seat=True)
+    with serve(market, routing_law=RUNNING) as client:
+        assert ask(client).json()["law"] == {"id": law, "name": "eu_health"}
 
 
 def test_a_law_that_is_not_in_the_index_may_come_later(market, serve):

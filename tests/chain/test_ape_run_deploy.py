@@ -15,7 +15,7 @@ from chain.docket import Docket
 from chain.keys import save_keystore
 
 PASSWORD = "a password of its own"
-SENDS = 17
+SENDS = 18
 
 
 class Person:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chain.devnet import dev_signer
-from chain.hashing import text_id
 from cli.plan import FIRST_ORACLE, GUARDIAN
 
 LAW = "decide(case(_, _, _, _, _), met, [always]).\n"
@@ -81,14 +80,13 @@ def test_the_guardian_pauses_at_once_and_governance_resumes(town, refused, hasty
     assert show(town)["guardian"] is None
 
 
-def test_a_law_is_published_enacted_and_broken(town, hasty, refused):
+def test_governance_alone_enacts_no_law_and_breaks_any(town, hasty, refused):
     law = town.folder / "law.pl"
     law.write_text(LAW)
-    offer = ("provider", "offer", "--terms", str(town.terms), "--fee", "1", "--deposit", "1", "--law", str(law))
-    assert "is none" in refused(town.surety(*offer, "--out", str(town.folder / "o.json"), by="acme"))
-    assert town.surety("govern", "enact", str(law), "--wait", by="governor").code == 0
+    assert "no amendment proposes" in refused(town.surety("govern", "enact", str(law), "--wait", by="governor"))
+    offer = ("provider", "offer", "--terms", str(town.terms), "--fee", "1", "--deposit", "1")
     assert town.surety(*offer, "--out", str(town.folder / "o.json"), by="acme").code == 0
-    assert town.surety("govern", "break", "0x" + text_id(LAW).hex(), "--wait", by="governor").code == 0
+    assert town.surety("govern", "break", "standard", "--wait", by="governor").code == 0
     assert "is broken" in refused(town.surety(*offer, "--out", str(town.folder / "p.json"), by="acme"))
 
 

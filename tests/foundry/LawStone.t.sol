@@ -78,16 +78,16 @@ contract LawStoneTest {
 
     function test_theFirstLawTakesItsSeatAndNoOther() public {
         bytes32 law = stone.publish("law");
-        (bytes32 running, uint64 revision) = stone.runningIn(SETTLEMENT);
+        (bytes32 running, uint64 revision) = stone.lawIn(SETTLEMENT);
         VM.assertEq(running, 0);
         VM.assertEq(revision, 0);
         VM.expectEmit(address(stone));
         emit ILawStone.Enacted(law, SETTLEMENT, true, 1, 0);
         stone.found(SETTLEMENT, law, true);
-        (running, revision) = stone.runningIn(SETTLEMENT);
+        (running, revision) = stone.lawIn(SETTLEMENT);
         VM.assertEq(running, law);
         VM.assertEq(revision, 1);
-        (running, revision) = stone.runningIn(ROUTING);
+        (running, revision) = stone.lawIn(ROUTING);
         VM.assertEq(running, 0);
         VM.assertEq(revision, 0);
     }
@@ -114,7 +114,7 @@ contract LawStoneTest {
         VM.expectRevert(refusal);
         stone.found(SETTLEMENT, law, true);
         VM.expectRevert(refusal);
-        stone.enact(SETTLEMENT, law, true, 0);
+        stone.enact(law, SETTLEMENT, true, 0);
         VM.expectRevert(refusal);
         stone.breakLaw(law);
     }

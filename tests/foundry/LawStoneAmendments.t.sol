@@ -29,15 +29,15 @@ contract LawStoneAmendmentsTest is House {
         return Signing.compact(memberKeys(4), signers, digest);
     }
 
-    function enact(ILawStone.Seat seat, bytes32 law_, bool takesSeat, uint32 notice) private {
+    function enact(bytes32 law_, ILawStone.Seat seat, bool takesSeat, uint32 notice) private {
         VM.prank(GOVERNOR);
-        lawStone.enact(seat, law_, takesSeat, notice);
+        lawStone.enact(law_, seat, takesSeat, notice);
     }
 
     function refusedToEnact(bytes memory refusal, bytes32 law_, bool takesSeat, uint32 notice) private {
         VM.prank(GOVERNOR);
         VM.expectRevert(refusal);
-        lawStone.enact(SETTLEMENT, law_, takesSeat, notice);
+        lawStone.enact(law_, SETTLEMENT, takesSeat, notice);
     }
 
     function lacksAssent(bytes32 amendment) private pure returns (bytes memory) {
@@ -46,19 +46,19 @@ contract LawStoneAmendmentsTest is House {
 
     /// @dev Proposes, gets the assent and enacts.
     function amended(bytes32 law_) private {
-        assented(lawStone.propose(SETTLEMENT, law_, true, 0));
-        enact(SETTLEMENT, law_, true, 0);
+        assented(lawStone.proposeAmendment(law_, SETTLEMENT, true, 0));
+        enact(law_, SETTLEMENT, true, 0);
     }
 
     // proposing -------------------------------------------------------------------------------------------------------------------
 
     function test_anybodyProposes() public {
-        bytes32 amendment = lawStone.amendmentOf(SETTLEMENT, second, true, NOTICE);
+        bytes32 amendment = lawStone.amendmentId(second, SETTLEMENT, true, NOTICE);
         VM.expectEmit(address(lawStone));
         emit ILawStone.Proposed(amendment, second, SETTLEMENT, true, law, 1, NOTICE, STRANGER);
         VM.prank(STRANGER);
-        VM.assertEq(lawStone.propose(SETTLEMENT, second, true, NOTICE), amendment);
-        (uint64 proposedAt, bool assentedTo) = lawStone.progressOf(amendment);
+        VM.assertEq(lawStone.proposeAmendment(second, SETTLEMENT, true, NOTICE), amendment);
+        (uint64 proposedAt, bool assentedTo) = lawStone.proposalOf(amendment);
         VM.assertEq(proposedAt, NOW);
         VM.assertFalse(assentedTo);
         VM.assertEq(uint8(lawStone.statusOf(second)), uint8(ILawStone.Status.Published));
@@ -66,33 +66,33 @@ contract LawStoneAmendmentsTest is House {
 
     function testFuzz_anAmendmentIsNamedByAllThatItIs(bool routing, bool takesSeat, bytes32 other, uint32 notice) public view {
         ILawStone.Seat seat = routing ? ROUTING : SETTLEMENT;
-        (bytes32 running, uint64 revision) = lawStone.runningIn(seat);
+        (bytes32 running, uint64 revision) = lawStone.lawIn(seat);
         bytes32 kind = keccak256("Assent(uint8 seat,bool takesSeat,bytes32 running,bytes32 proposed,uint64 revision,uint32 notice)");
         bytes32 expected = keccak256(abi.encode(kind, uint8(seat), takesSeat, running, other, revision, notice));
-        VM.assertEq(lawStone.amendmentOf(seat, other, takesSeat, notice), expected);
+        VM.assertEq(lawStone.amendmentId(other, seat, takesSeat, notice), expected);
     }
 
     function test_aProposalIsMadeOnce() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.AlreadyProposed.selector, amendment));
-        lawStone.propose(SETTLEMENT, second, true, 0);
-        lawStone.propose(SETTLEMENT, second, true, 1);
-        lawStone.propose(SETTLEMENT, second, false, 0);
+        lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        lawStone.proposeAmendment(second, SETTLEMENT, true, 1);
+        lawStone.proposeAmendment(second, SETTLEMENT, false, 0);
     }
 
     function test_nothingIsProposedForAVacantSeat() public {
         bytes memory refusal = abi.encodeWithSelector(ILawStone.Vacant.selector, ROUTING);
         VM.expectRevert(refusal);
-        lawStone.propose(ROUTING, second, true, 0);
+        lawStone.proposeAmendment(second, ROUTING, true, 0);
         VM.prank(GOVERNOR);
         VM.expectRevert(refusal);
-        lawStone.enact(ROUTING, second, true, 0);
+        lawStone.enact(second, ROUTING, true, 0);
     }
 
     function test_onlyAPublishedLawIsProposed() public {
         bytes32 unknown = keccak256("nowhere");
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotPublished.selector, unknown));
-        lawStone.propose(SETTLEMENT, unknown, true, 0);
+        lawStone.proposeAmendment(unknown, SETTLEMENT, true, 0);
     }
 
     function test_aBrokenLawIsNotProposed() public {
@@ -101,106 +101,106 @@ contract LawStoneAmendmentsTest is House {
         lawStone.breakLaw(second);
         bytes memory refusal = abi.encodeWithSelector(ILawStone.NotEnactable.selector, second, ILawStone.Status.Broken);
         VM.expectRevert(refusal);
-        lawStone.propose(SETTLEMENT, second, true, 0);
+        lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
         VM.expectRevert(refusal);
-        lawStone.propose(SETTLEMENT, second, false, 1);
+        lawStone.proposeAmendment(second, SETTLEMENT, false, 1);
     }
 
     function test_theRunningLawIsNotProposedForItsOwnSeat() public {
         VM.expectRevert(abi.encodeWithSelector(ILawStone.AlreadyRuns.selector, SETTLEMENT, law));
-        lawStone.propose(SETTLEMENT, law, true, 0);
+        lawStone.proposeAmendment(law, SETTLEMENT, true, 0);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotEnactable.selector, law, ILawStone.Status.Enacted));
-        lawStone.propose(SETTLEMENT, law, false, 0);
+        lawStone.proposeAmendment(law, SETTLEMENT, false, 0);
     }
 
     // assenting -------------------------------------------------------------------------------------------------------------------
 
     function test_aQuorumAssentsWhoeverBringsIt() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
-        bytes memory signatures = signed(lawStone.assentDigest(amendment), THREE);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        bytes memory signatures = signed(lawStone.assentDigestOf(amendment), THREE);
         VM.expectEmit(address(lawStone));
         emit ILawStone.Assented(amendment, configuration, THREE);
         VM.prank(STRANGER);
-        lawStone.assent(amendment, configuration, THREE, signatures);
-        (, bool assentedTo) = lawStone.progressOf(amendment);
+        lawStone.assentTo(amendment, configuration, THREE, signatures);
+        (, bool assentedTo) = lawStone.proposalOf(amendment);
         VM.assertTrue(assentedTo);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.AlreadyAssented.selector, amendment));
-        lawStone.assent(amendment, configuration, THREE, signatures);
+        lawStone.assentTo(amendment, configuration, THREE, signatures);
     }
 
     function test_anAssentIsSignedForThisContractAndChain() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
-        bytes32 digest = lawStone.assentDigest(amendment);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        bytes32 digest = lawStone.assentDigestOf(amendment);
         bytes32 type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
         bytes32 name = keccak256("Surety LawStone");
         bytes32 domain = keccak256(abi.encode(type_, name, keccak256("1"), block.chainid, address(lawStone)));
         VM.assertEq(digest, keccak256(abi.encodePacked(hex"1901", domain, amendment)));
         bytes memory signatures = signed(digest, THREE);
         VM.chainId(block.chainid + 1);
-        VM.assertNotEq(lawStone.assentDigest(amendment), digest);
+        VM.assertNotEq(lawStone.assentDigestOf(amendment), digest);
         VM.expectPartialRevert(ICommittee.BadSignature.selector);
-        lawStone.assent(amendment, configuration, THREE, signatures);
+        lawStone.assentTo(amendment, configuration, THREE, signatures);
     }
 
     function test_anAssentOfAnotherStoneIsNone() public {
         ILawStone other = Deploy.lawStone(address(this), address(committee));
         other.found(SETTLEMENT, other.publish(LAW), true);
         bytes32 twin = other.publish("the second law");
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
-        VM.assertEq(other.propose(SETTLEMENT, twin, true, 0), amendment);
-        bytes memory signatures = signed(other.assentDigest(amendment), THREE);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        VM.assertEq(other.proposeAmendment(twin, SETTLEMENT, true, 0), amendment);
+        bytes memory signatures = signed(other.assentDigestOf(amendment), THREE);
         VM.expectPartialRevert(ICommittee.BadSignature.selector);
-        lawStone.assent(amendment, configuration, THREE, signatures);
+        lawStone.assentTo(amendment, configuration, THREE, signatures);
     }
 
     function test_tooFewDoNotAssent() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
-        bytes memory signatures = signed(lawStone.assentDigest(amendment), 3);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        bytes memory signatures = signed(lawStone.assentDigestOf(amendment), 3);
         VM.expectRevert(abi.encodeWithSelector(ICommittee.TooFewObservers.selector, 2, 3));
-        lawStone.assent(amendment, configuration, 3, signatures);
+        lawStone.assentTo(amendment, configuration, 3, signatures);
     }
 
     function test_aStrangersSignatureDoesNotCount() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
         uint256[] memory keys = memberKeys(4);
         keys[1] = uint256(keccak256("a stranger"));
-        bytes memory signatures = Signing.compact(keys, THREE, lawStone.assentDigest(amendment));
+        bytes memory signatures = Signing.compact(keys, THREE, lawStone.assentDigestOf(amendment));
         VM.expectPartialRevert(ICommittee.BadSignature.selector);
-        lawStone.assent(amendment, configuration, THREE, signatures);
+        lawStone.assentTo(amendment, configuration, THREE, signatures);
     }
 
     function test_nobodyAssentsToWhatNobodyProposed() public {
-        bytes32 amendment = lawStone.amendmentOf(SETTLEMENT, second, true, 0);
-        bytes memory signatures = signed(lawStone.assentDigest(amendment), THREE);
+        bytes32 amendment = lawStone.amendmentId(second, SETTLEMENT, true, 0);
+        bytes memory signatures = signed(lawStone.assentDigestOf(amendment), THREE);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotProposed.selector, amendment));
-        lawStone.assent(amendment, configuration, THREE, signatures);
+        lawStone.assentTo(amendment, configuration, THREE, signatures);
     }
 
     function test_onlyTheConfigurationInForceAssents() public {
         uint64 since = uint64(timeNow() + 100);
         bytes32 next = configured(members(7), since);
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
-        bytes32 digest = lawStone.assentDigest(amendment);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        bytes32 digest = lawStone.assentDigestOf(amendment);
         bytes memory byNext = Signing.compact(memberKeys(7), 0x1f, digest);
         VM.warp(since - 1);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotInForce.selector, next, since, type(uint64).max));
-        lawStone.assent(amendment, next, 0x1f, byNext);
+        lawStone.assentTo(amendment, next, 0x1f, byNext);
         VM.warp(since);
         bytes memory byFormer = signed(digest, THREE);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.NotInForce.selector, configuration, NOW, since));
-        lawStone.assent(amendment, configuration, THREE, byFormer);
-        lawStone.assent(amendment, next, 0x1f, byNext);
+        lawStone.assentTo(amendment, configuration, THREE, byFormer);
+        lawStone.assentTo(amendment, next, 0x1f, byNext);
     }
 
     // enacting --------------------------------------------------------------------------------------------------------------------
 
     function test_governanceEnactsWhatWasAssentedTo() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, 0);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
         assented(amendment);
         VM.expectEmit(address(lawStone));
         emit ILawStone.Enacted(second, SETTLEMENT, true, 2, amendment);
-        enact(SETTLEMENT, second, true, 0);
-        (bytes32 running, uint64 revision) = lawStone.runningIn(SETTLEMENT);
+        enact(second, SETTLEMENT, true, 0);
+        (bytes32 running, uint64 revision) = lawStone.lawIn(SETTLEMENT);
         VM.assertEq(running, second);
         VM.assertEq(revision, 2);
         VM.assertEq(uint8(lawStone.statusOf(second)), uint8(ILawStone.Status.Enacted));
@@ -208,10 +208,10 @@ contract LawStoneAmendmentsTest is House {
     }
 
     function test_governanceAloneCannotReplaceALaw() public {
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, second, true, 0)), second, true, 0);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, second, false, 0)), second, false, 0);
-        lawStone.propose(SETTLEMENT, second, true, 0);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, second, true, 0)), second, true, 0);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(second, SETTLEMENT, true, 0)), second, true, 0);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(second, SETTLEMENT, false, 0)), second, false, 0);
+        lawStone.proposeAmendment(second, SETTLEMENT, true, 0);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(second, SETTLEMENT, true, 0)), second, true, 0);
         VM.prank(GOVERNOR);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.Taken.selector, SETTLEMENT, law));
         lawStone.found(SETTLEMENT, second, true);
@@ -220,67 +220,67 @@ contract LawStoneAmendmentsTest is House {
     /// @dev The amendment is enacted exactly as the committee judged it.
     function test_anAssentIsGoodForNothingElse() public {
         bytes32 third = lawStone.publish("the third law");
-        assented(lawStone.propose(SETTLEMENT, second, true, NOTICE));
+        assented(lawStone.proposeAmendment(second, SETTLEMENT, true, NOTICE));
         VM.warp(timeNow() + NOTICE);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, third, true, NOTICE)), third, true, NOTICE);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, second, false, NOTICE)), second, false, NOTICE);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, second, true, 0)), second, true, 0);
-        enact(SETTLEMENT, second, true, NOTICE);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(third, SETTLEMENT, true, NOTICE)), third, true, NOTICE);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(second, SETTLEMENT, false, NOTICE)), second, false, NOTICE);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(second, SETTLEMENT, true, 0)), second, true, 0);
+        enact(second, SETTLEMENT, true, NOTICE);
     }
 
     function test_anAssentForOneSeatIsNoneForTheOther() public {
         VM.prank(GOVERNOR);
         lawStone.found(ROUTING, law, true); // the same law and revision in both
-        assented(lawStone.propose(SETTLEMENT, second, true, 0));
-        bytes memory refusal = lacksAssent(lawStone.amendmentOf(ROUTING, second, true, 0));
+        assented(lawStone.proposeAmendment(second, SETTLEMENT, true, 0));
+        bytes memory refusal = lacksAssent(lawStone.amendmentId(second, ROUTING, true, 0));
         VM.prank(GOVERNOR);
         VM.expectRevert(refusal);
-        lawStone.enact(ROUTING, second, true, 0);
+        lawStone.enact(second, ROUTING, true, 0);
     }
 
     function test_anAssentIsVoidOnceAnotherLawTookTheSeat() public {
         bytes32 third = lawStone.publish("the third law");
-        bytes32 amendment = lawStone.propose(SETTLEMENT, third, true, 0);
+        bytes32 amendment = lawStone.proposeAmendment(third, SETTLEMENT, true, 0);
         assented(amendment);
         amended(second);
-        VM.assertNotEq(lawStone.amendmentOf(SETTLEMENT, third, true, 0), amendment);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, third, true, 0)), third, true, 0);
+        VM.assertNotEq(lawStone.amendmentId(third, SETTLEMENT, true, 0), amendment);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(third, SETTLEMENT, true, 0)), third, true, 0);
         amended(law); // the first law runs again, and the assent that it gave once stays void
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, third, true, 0)), third, true, 0);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(third, SETTLEMENT, true, 0)), third, true, 0);
     }
 
     function test_anEnactedLawTakesASeatOfOldAgain() public {
         amended(second);
         amended(law);
-        (bytes32 running, uint64 revision) = lawStone.runningIn(SETTLEMENT);
+        (bytes32 running, uint64 revision) = lawStone.lawIn(SETTLEMENT);
         VM.assertEq(running, law);
         VM.assertEq(revision, 3);
     }
 
     function test_aLawBesideTheRunningOneLeavesTheSeatAlone() public {
         bytes32 third = lawStone.publish("the third law");
-        bytes32 meanwhile = lawStone.propose(SETTLEMENT, third, true, 0);
+        bytes32 meanwhile = lawStone.proposeAmendment(third, SETTLEMENT, true, 0);
         enacted(second);
-        (bytes32 running, uint64 revision) = lawStone.runningIn(SETTLEMENT);
+        (bytes32 running, uint64 revision) = lawStone.lawIn(SETTLEMENT);
         VM.assertEq(running, law);
         VM.assertEq(revision, 1);
         VM.assertEq(uint8(lawStone.statusOf(second)), uint8(ILawStone.Status.Enacted));
         refusedToEnact(abi.encodeWithSelector(ILawStone.NotEnactable.selector, second, ILawStone.Status.Enacted), second, false, 0);
-        VM.assertEq(lawStone.amendmentOf(SETTLEMENT, third, true, 0), meanwhile, "other amendments stay as they are");
+        VM.assertEq(lawStone.amendmentId(third, SETTLEMENT, true, 0), meanwhile, "other amendments stay as they are");
     }
 
     function test_theNoticeIsWaitedOutToItsLastSecond() public {
-        bytes32 amendment = lawStone.propose(SETTLEMENT, second, true, NOTICE);
+        bytes32 amendment = lawStone.proposeAmendment(second, SETTLEMENT, true, NOTICE);
         assented(amendment);
         VM.warp(NOW + NOTICE - 1);
         refusedToEnact(abi.encodeWithSelector(ILawStone.NoticeRunning.selector, amendment, NOW + NOTICE), second, true, NOTICE);
         VM.warp(NOW + NOTICE);
-        enact(SETTLEMENT, second, true, NOTICE);
+        enact(second, SETTLEMENT, true, NOTICE);
     }
 
     function test_aLawThatWasBrokenMeanwhileIsNotEnacted() public {
         enacted(second);
-        assented(lawStone.propose(SETTLEMENT, second, true, 0));
+        assented(lawStone.proposeAmendment(second, SETTLEMENT, true, 0));
         VM.prank(GOVERNOR);
         lawStone.breakLaw(second);
         refusedToEnact(abi.encodeWithSelector(ILawStone.NotEnactable.selector, second, ILawStone.Status.Broken), second, true, 0);
@@ -289,12 +289,12 @@ contract LawStoneAmendmentsTest is House {
     function test_breakingTheRunningLawDoesNotEmptyItsSeat() public {
         VM.prank(GOVERNOR);
         lawStone.breakLaw(law);
-        (bytes32 running,) = lawStone.runningIn(SETTLEMENT);
+        (bytes32 running,) = lawStone.lawIn(SETTLEMENT);
         VM.assertEq(running, law);
         VM.prank(GOVERNOR);
         VM.expectRevert(abi.encodeWithSelector(ILawStone.Taken.selector, SETTLEMENT, law));
         lawStone.found(SETTLEMENT, second, true);
-        refusedToEnact(lacksAssent(lawStone.amendmentOf(SETTLEMENT, second, true, 0)), second, true, 0);
+        refusedToEnact(lacksAssent(lawStone.amendmentId(second, SETTLEMENT, true, 0)), second, true, 0);
         amended(second);
     }
 }

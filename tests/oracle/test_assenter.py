@@ -47,6 +47,7 @@ class Bench:
         self.state = LawLives()
         self.read: list[bytes] = []
         self.away = False
+        self.unreadable: set[bytes] = set()
 
     def lives(self) -> LawLives:
         return self.state
@@ -58,7 +59,7 @@ class Bench:
         raise AssertionError(terms)
 
     def law_text(self, law: bytes) -> str:
-        if self.away:
+        if self.away or law in self.unreadable:
             raise NodeUnavailable("no node")
         self.read.append(law)
         return str(self.committee.book.law_text(law))
@@ -176,6 +177,18 @@ def test_a_law_that_cannot_be_read_now_is_judged_later(bench, relay, assenter):
     assert one.judge_and_sign() == 0
     bench.away = False
     assert one.judge_and_sign() == 1
+
+
+def test_laws_that_cannot_be_judged_keep_no_other_waiting(bench, relay, assenter):
+    unreadable = [bench.committee.publish(f"{ACCEPTS}% {number}\n") for number in range(JUDGED_AT_ONCE)]
+    for law in unreadable:
+        bench.propose(bench.committee.book.texts[law])
+    amendment = bench.propose(ACCEPTS)
+    bench.unreadable = set(unreadable)
+    one = assenter()
+    assert one.judge_and_sign() == 0
+    assert one.judge_and_sign() == 1
+    assert [signed for signed, _ in relay.given] == [amendment]
 
 
 def test_an_amendment_is_judged_once_and_few_are_in_a_round(bench, relay, assenter):

@@ -138,13 +138,13 @@ abstract contract House {
 
     /// @dev Enacts a published law beside the one that runs, with both keys.
     function enacted(bytes32 law_) internal {
-        assented(lawStone.propose(ILawStone.Seat.Settlement, law_, false, 0), configuration, memberKeys(4), THREE);
+        assented(lawStone.proposeAmendment(law_, ILawStone.Seat.Settlement, false, 0), configuration, memberKeys(4), THREE);
         VM.prank(GOVERNOR);
-        lawStone.enact(ILawStone.Seat.Settlement, law_, false, 0);
+        lawStone.enact(law_, ILawStone.Seat.Settlement, false, 0);
     }
 
     function assented(bytes32 amendment, bytes32 by, uint256[] memory keys, uint256 signers) internal {
-        lawStone.assent(amendment, by, signers, Signing.compact(keys, signers, lawStone.assentDigest(amendment)));
+        lawStone.assentTo(amendment, by, signers, Signing.compact(keys, signers, lawStone.assentDigestOf(amendment)));
     }
 
     function relist(address token_, uint96 relayFee, uint128 minFee) internal returns (uint32) {

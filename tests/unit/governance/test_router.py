@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance import judging, questions, routing
+from governance import board, judging, questions, routing
 from governance.errors import BadInput
 from governance.facts import OfferFacts, RequestFacts
 from governance.law import Law, LawConflict, LawError, LawFault, LawLimit, LawMisstated, load_routing_law
@@ -81,6 +81,22 @@ def some_goal(random: Random, number: int) -> str:
                 f"provider_in_country(P, {variable}), country(R, {variable})",
                 f"findall(C{number}, provider_compliant(P, C{number}), L{number}), length(L{number}, {random.randrange(3)})",
                 f"p95_target_ms(R, {variable}), provider_p95_ms(P, W{number}), W{number} =< {variable}",
+                f"provider_spot_price_micro_usd(P, {variable}), price_ceiling_micro_usd(R, W{number}), {variable} =< W{number}",
+                f"provider_spot_price(P, {variable}), p95_target_ms(R, W{number}), {variable} < W{number}",
+                f"W{number} = {random.choice(NUMBERS)}, provider_p95_ms(P, {variable}), W{number} > {variable}",
+                f"member(W{number}, [0, 1, 1000000]), provider_p95_ms(P, {variable}), {variable} =:= W{number}",
+                (
+                    f"findall(C{number}, price_ceiling_micro_usd(R, C{number}), L{number}), member(W{number}, L{number}), "
+                    f"provider_error_rate_ppm(P, {variable}), {variable} >= W{number}"
+                ),
+                (
+                    f"price_ceiling_micro_usd(R, C{number}), W{number} is C{number} + 1, provider_p95_ms(P, {variable}), "
+                    f"{variable} < W{number}"
+                ),
+                f"length([a, b], W{number}), provider_p95_ms(P, {variable}), {variable} < W{number}",
+                f"provider_error_rate_ppm(P, Y), W = Y, provider_p95_ms(P, {variable}), {variable} < W",
+                f"price_ceiling_micro_usd(R, {variable}), dear(P, {variable})",
+                "limit(W), provider_p95_ms(P, V), V =< W",
                 f"X{number} = (Y{number} < 5), provider_p95_ms(P, Y{number}), X{number} = (Z{number} < _), Z{number} > 1",
             ]
         )
@@ -97,7 +113,8 @@ def some_law(random: Random) -> str:
             yield f"{head} :- {both}."
 
     helper = [clause for clause in clauses("helper(R, P)", 2) if clause.count("helper") == 1] or ["helper(_, _) :- fail."]
-    groups = [*clauses("route_inference(R, P)", 3), *helper]
+    groups = [*clauses("route_inference(R, P)", 3), *helper, "limit(1500000).", "limit(7)."]
+    groups += ["dear(P, C) :- provider_on_demand_price_micro_usd(P, V), V > C."]
     if random.random() < 0.6:
         groups += clauses("block_provider(R, P)", 2)
     if random.random() < 0.6:
@@ -195,6 +212,46 @@ def test_offers_judged_together_are_judged_as_each_would_be_alone(seed: int) -> 
     for _ in range(3):
         request = some_request(random)
         assert route(law, request, offers) == one_by_one(law, request, offers), (law.text, request, offers)
+
+
+@pytest.mark.parametrize(
+    ("rule", "may"),
+    [
+        ("provider_p95_ms(P, V), V < 700", {"a", "b"}),
+        ("provider_p95_ms(P, V), price_ceiling_micro_usd(R, C), V < C", {"a", "b"}),
+        ("provider_p95_ms(P, V), price_ceiling_micro_usd(R, C), W is C - 250, V < W", {"a"}),
+        ("provider_p95_ms(P, V), length([x, y], L), between(L, 450, N), N >= 450, V < N", {"a"}),
+        ("provider_p95_ms(P, V), provider_error_rate_ppm(P, E), V < E", {"a"}),
+        ("provider_p95_ms(P, V), provider_error_rate_ppm(P, E), W = E, V < W", {"a"}),
+        ("provider_p95_ms(P, V), own(P, E), V < E", {"a"}),
+        ("provider_p95_ms(P, V), limit(W), V < W", {"a"}),
+        ("provider_p95_ms(P, V), member(W, [1, 450]), V < W", {"a"}),
+        ("provider_p95_ms(P, V), forall(member(W, [500, 600]), V =\\= W)", {"a", "c"}),
+        ("provider_p95_ms(P, V), X = (V < 5), X = (W < _), W =:= 500", {"b"}),
+        ("provider_p95_ms(P, V), same(V, W), W =:= 500", {"b"}),
+        ("provider_p95_ms(P, V), V mod 2 =:= 1", {"c"}),
+        ("provider_spot_price(P, V), p95_target_ms(R, T), V < T", {"a", "b"}),
+        ("provider_spot_price(P, V), V < 7.95", {"a"}),
+        ("provider_spot_price_micro_usd(P, V), provider_p95_ms(P, L), V < L", set()),
+        ("findall(C, provider_compliant(P, C), [_, _])", {"b"}),
+        ("provider_compliant(P, _)", {"a", "b"}),
+        ("provider_in_country(P, C), country(R, C)", {"a", "b"}),
+        ("findall(C, provider_in_country(P, C), [_])", {"c"}),
+        ("provider_capacity(P, K), K == spot, provider_jurisdiction(P, J), place(J)", {"a"}),
+    ],
+)
+def test_offers_that_a_law_tells_apart_are_never_judged_as_one(rule: str, may: set[str]) -> None:
+    law = load_routing_law(
+        f"route_inference(R, P) :- R == request, P == offer, {rule}.\n"
+        "own(P, E) :- provider_error_rate_ppm(P, E).\nlimit(450).\nsame(V, V).\nplace(de).\n"
+    )
+    offers = [
+        OfferFacts("a", "p", "de", "x", "de", frozenset({"gdpr"}), 7_900_000, None, 450, 400),
+        OfferFacts("b", "p", "us", "x", "de", frozenset({"gdpr", "soc2"}), 7_999_999, None, 450, 500),
+        OfferFacts("c", "p", "fr", "x", "fr", frozenset(), 8_000_000, None, 450, 701),
+    ]
+    decision = route(law, replace(REQUEST, price_ceiling_micro_usd=700, p95_target_ms=8), offers)
+    assert {rung.offer for rung in decision.ranked} == may
 
 
 @settings(max_examples=max(60, settings.default.max_examples if settings.default else 0))
@@ -408,23 +465,24 @@ def test_eight_threads_get_no_wrong_answer_while_offers_change(eu_health: Law) -
     assert router.explain(REQUEST) == route(eu_health, REQUEST, here)
 
 
-def test_what_is_kept_of_requests_and_verdicts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routing, "_MOST_JUDGED", 40)
-    monkeypatch.setattr(routing, "_MOST_VERDICTS", 100)
+@pytest.mark.parametrize("between", ["D = C", "D is C + 0"])  # a board for each ceiling, and a kind for each on the one board
+def test_what_is_kept_of_requests_and_verdicts_is_bounded(monkeypatch: pytest.MonkeyPatch, between: str) -> None:
+    monkeypatch.setattr(board, "_MOST_JUDGED", 40)
+    monkeypatch.setattr(board, "_MOST_VERDICTS", 100)
     monkeypatch.setattr(routing, "_MOST_EXPLAINED", 20)
-    law = load_routing_law(
-        "route_inference(R, P) :- price_ceiling_micro_usd(R, C), provider_on_demand_price_micro_usd(P, V), V =< C.\n"
-    )
+    monkeypatch.setattr(routing, "_MOST_OTHERS", 50)
+    compared = "provider_on_demand_price_micro_usd(P, V), V =< D.\n"
+    law = load_routing_law(f"route_inference(R, P) :- price_ceiling_micro_usd(R, C), {between}, {compared}")
     router = Router(law)
     router.load(replace(OFFER, offer=f"o{number}", on_demand_price_micro_usd=number) for number in range(10))
     for ceiling in range(300):
         request = replace(REQUEST, price_ceiling_micro_usd=ceiling)
         assert len(router.explain(request).ranked) == min(ceiling + 1, 10)
         assert router.decide(request).rung is not None
-    assert len(router._young) + len(router._old) <= 8
+    assert len(router._others) == (5 if between == "D = C" else 0)
+    assert all(len(each._young) + len(each._old) <= 8 for each in (router._main, *router._others.values()))
     assert len(router._explained) <= 2
-    profiles = {profile for shelf in router._shelves.shelves.values() for profile in shelf.profiles}
-    assert sum(len(profile.verdicts) for profile in profiles) <= 200
+    assert sum(len(profile.verdicts) for profile in router._main.shelves.profiles()) <= 200
 
 
 def test_prolog_forgets_offers_that_are_gone(eu_health: Law) -> None:
