@@ -19,7 +19,7 @@
 
 inference_limit(500_000).
 most_answers(16).
-again_after_s(0.02).
+again_after_s(0.05).
 most_clauses_cited(32).
 
 %!  start_thread(-Status, -Text) is det.

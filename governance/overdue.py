@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-LOOK_EVERY_S = 0.05
-_PATIENCE = 20  # looks at idle pulses before the watchdog sleeps
+LOOK_EVERY_S = 0.02
+_PATIENCE = 50  # looks at idle pulses before the watchdog sleeps
 _WALL_FACTOR = 10
 
 

@@ -16,7 +16,7 @@ law('surety law 1').
 stack_limit(16_777_216).
 inference_limit(600_000).                       % more than the host's own, which ends a routing question first
 most_answers(16).
-again_after_s(0.01).
+again_after_s(0.02).
 
 %!  prepare(-Status, -Text) is det.
 %

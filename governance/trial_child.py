@@ -75,8 +75,12 @@ def _asked(prolog: TrialProlog, entry: str) -> list[str]:
     status = 1
     while status != _LIMIT:
         signal.setitimer(signal.ITIMER_PROF, QUESTION_CPU_S, _AGAIN_S)
-        status, text = prolog.ask("put", entry, str(len(asked) + 1))
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        try:
+            status, text = prolog.ask("put", entry, str(len(asked) + 1))
+        except EngineFault:  # the alarm was heard when the question had just ended
+            status, text = _LIMIT, "time"
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
         if status == 0:
             break
         asked.append(f"{entry} {len(asked) + 1} {text}")

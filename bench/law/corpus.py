@@ -8,7 +8,7 @@ from pathlib import Path
 
 from governance.case import Case
 from governance.figures import Figures, LatencyClause, Tier
-from governance.law import load_law, load_routing_law
+from governance.law import Law, load_law, load_routing_law
 from governance.routing import OfferFacts, RequestFacts, route
 from governance.values import Ratio
 
@@ -49,14 +49,20 @@ class HostileLaw:
     place: str | None = None
     complaint: str = ""
 
+    def load(self) -> Law:
+        """Tries and loads the law. Raises LawRefused for most."""
+        return (load_routing_law if self.routes else load_law)(self.text, "hostile")
+
+    def ask(self, law: Law) -> None:
+        """Asks what was loaded. Raises what comes of it: no hostile law has an answer."""
+        if not self.routes:
+            law.decide(CASE)
+        for request in REQUESTS:
+            route(law, request, OFFERS)
+
     def run(self) -> None:
-        """Loads the law and asks it. Raises what comes of it: no hostile law has an answer."""
-        if self.routes:
-            law = load_routing_law(self.text, "hostile")
-            for request in REQUESTS:
-                route(law, request, OFFERS)
-        else:
-            load_law(self.text, "hostile").decide(CASE)
+        """Loads and asks. Raises what comes of it."""
+        self.ask(self.load())
 
 
 def corpus() -> list[HostileLaw]:
