@@ -15,6 +15,7 @@ from chain.contracts import LawStoneClient, decode_text
 from chain.events import (
     Assented,
     Broken,
+    CallScheduled,
     Configured,
     Deactivated,
     Enacted,
@@ -34,13 +35,14 @@ from chain.law_lives import LawLives
 from chain.node import BlockUnknown, Node, Tag
 from chain.offers import Offer
 from chain.quorum import configuration_digest
+from chain.sender import Call
 from chain.values import FOREVER_S, Configuration, Listing, Parameters, everyone, member_bit
 from governance.errors import BadInput, FatalError, RetryableError
 from governance.periods import Calendar
 
 FOLLOWED = (
     *(Opened, Terminated, ParametersSet, Listed, TermsPublished, Configured, Deactivated),
-    *(Published, Proposed, Assented, Enacted, Broken),
+    *(Published, Proposed, Assented, Enacted, Broken, CallScheduled),
 )
 ATTEMPTS = 3
 
@@ -98,6 +100,7 @@ class _Pages:
     configurations: list[Configuration] = field(default_factory=list)
     passed_over: dict[int, str] = field(default_factory=dict)
     laws: LawLives = field(default_factory=LawLives)
+    asked: set[tuple[str, bytes]] = field(default_factory=set)
 
 
 class Docket:
@@ -157,6 +160,10 @@ class Docket:
         """The lives of all laws: what runs in which seat, and what amendments are proposed."""
         return self._pages.laws
 
+    def governance_asked(self, call: Call) -> bool:
+        """Whether a call was ever proposed to the timelock, alone or among others: strangers cannot do that."""
+        return (call.to or "", call.data) in self._pages.asked
+
     @property
     def configurations(self) -> list[Configuration]:
         """All configurations, in the order of their reign."""
@@ -203,6 +210,7 @@ class Docket:
             terms=dict(pages.terms),
             configurations=list(pages.configurations),
             passed_over=dict(pages.passed_over),
+            asked=set(pages.asked),
         )
         for event in events:
             self._enter(following, event)
@@ -224,6 +232,8 @@ class Docket:
                 self._configure(pages.configurations, event)
             case Deactivated():
                 _deactivate(pages.configurations, event)
+            case CallScheduled():
+                pages.asked.add((event.target, event.data))
             case _:
                 pages.laws = pages.laws.after(event)
 

@@ -13,9 +13,9 @@
 
 :- meta_predicate bounded(+, 0, +, -), watched(+, 0, +, -).
 
-%   citation(Hash, Clauses, Number): the lists of clauses that laws have answered with in this thread. reason(Text): why the last
-%   answer was no verdict.
-:- thread_local citation/3, reason/1.
+%   citation(Hash, Clauses, Number): the lists of clauses that laws have answered with in this thread. unnumbered(Question,
+%   Verdict, Clauses): the last answer whose clauses were none of these. reason(Text): why the last answer was no verdict.
+:- thread_local citation/3, unnumbered/3, reason/1.
 
 inference_limit(500_000).
 most_answers(16).
@@ -64,26 +64,46 @@ give_up(Question) :-
 decide(Law, Question, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer) :-
     Case = case(Samples, share(UptimeGood, UptimeAll), share(Within, Ok), share(Seen, Slots), Terms),
     inference_limit(Limit),
-    bounded(Question, surety_host:judged(Law, Case, Found), Limit, Outcome),
-    (   Outcome == done
+    bounded(Question, surety_host:recognised(Question, Law, Case, Found), Limit, Outcome),
+    (   Outcome == done, integer(Found)
     ->  numbered(Found, Answer)
-    ;   Outcome = stopped(Answer, Why),
-        because(Why)
+    ;   Outcome == done, Found == new
+    ->  unnumbered(Question, Verdict, Clauses),
+        numbered(verdict(Verdict, Clauses), Answer)
+    ;   Outcome == done
+    ->  bounded(Question, surety_host:judged(Law, Case, Judged), Limit, Last),
+        concluded(Last, Judged, Answer)
+    ;   Outcome = stopped(-3, Why), endless(Why), retract(unnumbered(Question, _, Clauses))
+    ->  number_of(Clauses, Number),
+        decide(Law, Question, Terms, Samples, UptimeGood, UptimeAll, Within, Ok, Seen, Slots, Answer),
+        ( Answer > 0 -> true ; forget_last(Number) )
+    ;   concluded(Outcome, Found, Answer)
     ).
 
-%   Every answer of the law is looked at. Most often there is one, whose clauses have a number already: it is never copied. As
-%   soon as anything is otherwise, the law is asked again, and all that it answers is collected and judged.
+concluded(done, Found, Answer) :-
+    numbered(Found, Answer).
+concluded(stopped(Answer, Why), _, Answer) :-
+    because(Why).
 
-judged(Law, Case, Found) :-
+%   Every answer of the law is looked at. Most often there is one, whose clauses have a number already: it is never copied. If
+%   there is another, or one that is unsound, the law is asked again, and all that it answers is collected and judged.
+%
+%   To look at clauses for the first time takes inferences. Who meets the limit then is asked once more, with clauses that are
+%   known: what was answered before in a thread must not decide whether a law comes to its end.
+
+recognised(Question, Law, Case, Found) :-
     Noted = noted(0),
     (   Law:decide(Case, Verdict, Clauses),
-        \+ noted(Verdict, Clauses, Noted)
-    ->  most_answers(Most),
-        TooMany is Most + 1,
-        findall(Answer, limit(TooMany, answer(Law, Case, Answer)), Answers),
-        settled(Answers, Found)
+        \+ noted(Question, Verdict, Clauses, Noted)
+    ->  Found = unsettled
     ;   arg(1, Noted, Found)
     ).
+
+judged(Law, Case, Found) :-
+    most_answers(Most),
+    TooMany is Most + 1,
+    findall(Answer, limit(TooMany, answer(Law, Case, Answer)), Answers),
+    settled(Answers, Found).
 
 answer(Law, Case, Answer) :-
     Law:decide(Case, Verdict, Clauses),
@@ -93,15 +113,20 @@ answer(Law, Case, Answer) :-
         Answer = unsound(Why)
     ).
 
-noted(Verdict, Clauses, Noted) :-
+noted(Question, Verdict, Clauses, Noted) :-
     arg(1, Noted, 0),
     nonvar(Verdict),
     sound_verdict(Verdict),
-    packed(Verdict, Packed),
     ground(Clauses),  % or it would be made equal to clauses that are known
     term_hash(Clauses, Hash),
-    citation(Hash, Clauses, Number), !,
-    Answer is Packed + (Number << 38),
+    (   citation(Hash, Clauses, Number)
+    ->  packed(Verdict, Packed),
+        Answer is Packed + (Number << 38)
+    ;   sound(Verdict-Clauses),
+        retractall(unnumbered(_, _, _)),
+        assertz(unnumbered(Question, Verdict, Clauses)),
+        Answer = new
+    ),
     nb_setarg(1, Noted, Answer).
 
 %   What was found is a number, an answer that has none yet, or a fault.
@@ -131,8 +156,15 @@ settled([Verdict-_|More], fault(-1, Why)) :-
     member(Other-_, More),
     Other \== Verdict, !,
     shown("the law gives two verdicts: ~W", Verdict/Other, Why).
-settled([Verdict-Clauses|More], verdict(Verdict, All)) :-
-    all_cited(More, Clauses, All).
+settled([Verdict-Clauses|More], Found) :-
+    all_cited(More, Clauses, All),
+    most_clauses_cited(Most),
+    length(All, Count),
+    (   Count =< Most                                % these will be recognised
+    ->  Found = verdict(Verdict, All)
+    ;   shown("the answers cite more clauses together than one may: over ~W", Most, Why),
+        Found = fault(-4, Why)
+    ).
 
 packed(met, 1).
 packed(insufficient_data, 3).
@@ -154,6 +186,11 @@ number_of(Clauses, Number) :-
         nb_setval(surety_citations, Number),
         assertz(citation(Hash, Clauses, Number))
     ).
+
+forget_last(Number) :-
+    retractall(citation(_, _, Number)),
+    Before is Number - 1,
+    nb_setval(surety_citations, Before).
 
 %!  cited(+Number:string, -Status, -Text) is det.
 %
@@ -217,9 +254,11 @@ sound_clause(Clause) :-
 bounded(Question, Goal, Limit, Outcome) :-
     catch(watched(Question, Goal, Limit, Result), Error, unwatched),
     (   nonvar(Error) -> stopped(Error, Outcome)
-    ;   Result == inference_limit_exceeded -> Outcome = stopped(-3, "the law does not come to an end: too many inferences")
+    ;   Result == inference_limit_exceeded -> endless(Why), Outcome = stopped(-3, Why)
     ;   Outcome = done
     ).
+
+endless("the law does not come to an end: too many inferences").
 
 %   To be given up is heard at the next call, which may be the first after the goal: so both lie within the catch.
 watched(Question, Goal, Limit, Result) :-

@@ -17,7 +17,7 @@ from chain.typed_data import Domain, assent_digest
 from chain.values import Amendment, Configuration, Seat
 from governance.amendment import AmendmentFacts, accepts, permits
 from governance.clock import Clock
-from governance.errors import BadInput
+from governance.errors import BadInput, RetryableError
 from governance.law import LawFault
 from oracle.laws import Laws
 from oracle.rows import inactive_members
@@ -92,7 +92,7 @@ class Assenter:
         for proposal in self._next(waiting):
             self._troubles.attempt("judging an amendment", partial(self._judge, proposal))
         agreed = [proposal for proposal in waiting if self._verdicts.get(proposal.id)]
-        return sum(self._hand_in(relay, proposal, configuration) for relay in self._relays for proposal in agreed)
+        return sum(self._hand_in_all(relay, agreed, configuration) for relay in self._relays)
 
     def agrees(self, amendment: Amendment) -> bool:
         """Whether both laws agree. Raises EngineFault and what reading the chain raises: then nothing is known."""
@@ -117,17 +117,26 @@ class Assenter:
         self._tries[proposal.id] = self._tries.get(proposal.id, 0) + 1
         self._verdicts[proposal.id] = self.agrees(proposal.amendment)
 
-    def _hand_in(self, relay: AssentRelay, proposal: Proposal, configuration: Configuration) -> bool:
-        key = relay.url, proposal.id, configuration.digest
-        if key in self._given:
-            return False
+    def _hand_in_all(self, relay: AssentRelay, agreed: Sequence[Proposal], configuration: Configuration) -> int:
+        """How many a relay took. One that does not answer is left alone for this round: each try may take its time."""
+        taken = 0
+        for proposal in agreed:
+            key = relay.url, proposal.id, configuration.digest
+            if key in self._given:
+                continue
+            trouble = self._hand_in(relay, proposal, configuration)
+            if isinstance(trouble, RetryableError):
+                break
+            if trouble is None:
+                self._given.add(key)
+                taken += 1
+        return taken
+
+    def _hand_in(self, relay: AssentRelay, proposal: Proposal, configuration: Configuration) -> Exception | None:
         signature = self._signer.sign_compact(assent_digest(self._law_stone, proposal.id))
         member = configuration.members.index(self._signer.address)
         step = partial(relay.assent, proposal.id, AssentSignature(configuration.digest, member, signature))
-        if self._troubles.attempt(f"assenting at {relay.url}", step) is not None:
-            return False
-        self._given.add(key)
-        return True
+        return self._troubles.attempt(f"assenting at {relay.url}", step)
 
     def _mine(self) -> Configuration | None:
         """The configuration in force, if this oracle belongs to it and counts."""

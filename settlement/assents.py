@@ -1,6 +1,7 @@
 """Assents to amendments: taken in from members, verified like all that they sign, and brought to LawStone by the quorum.
 
-The relay judges no law: members do, each for itself. What it brings is worth nothing without their signatures.
+The relay judges no law: members do, each for itself. What it brings is worth nothing without their signatures. Anybody may
+propose as many amendments as he likes, so the relay pays for those alone that governance asked the timelock to enact.
 """
 
 from __future__ import annotations
@@ -130,7 +131,11 @@ class AssentReporter:
             return 0
         given = self._assents.of(configuration)
         waiting = self._world.lives().awaiting_assent() if given else []
-        return sum(self._submit(proposal, configuration, given.get(proposal.id, {})) for proposal in waiting)
+        wanted = [proposal for proposal in waiting if proposal.id in given and self._is_wanted(proposal)]
+        return sum(self._submit(proposal, configuration, given[proposal.id]) for proposal in wanted)
+
+    def _is_wanted(self, proposal: Proposal) -> bool:
+        return self._world.governance_asked(self._law_stone.enact_call(proposal.amendment))
 
     def _submit(self, proposal: Proposal, configuration: Configuration, signatures: Mapping[int, bytes]) -> bool:
         subject = hex_of(proposal.id)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from chain.docket import AgreementRecord
 from chain.law_lives import LawLives
+from chain.sender import Call
 from chain.values import Configuration
 
 
@@ -39,4 +40,8 @@ class LawWorld(World, Protocol):
 
     def lives(self) -> LawLives:
         """The lives of all laws."""
+        ...
+
+    def governance_asked(self, call: Call) -> bool:
+        """Whether a call was ever proposed to the timelock."""
         ...

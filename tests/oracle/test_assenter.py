@@ -31,9 +31,11 @@ class Collector:
 
     url: str = "memory:relay"
     down: bool = False
+    asked: int = 0
     given: list[tuple[bytes, AssentSignature]] = field(default_factory=list)
 
     def assent(self, amendment: bytes, signature: AssentSignature) -> None:
+        self.asked += 1
         if self.down:
             raise RelayUnavailable("the relay is down")
         self.given.append((amendment, signature))
@@ -168,6 +170,18 @@ def test_an_assent_is_handed_in_once_to_every_relay_and_again_where_it_was_not_t
     assert (one.judge_and_sign(), one.judge_and_sign()) == (1, 0)
     assert up.given == down.given
     assert len(up.given) == 1
+
+
+def test_a_relay_that_does_not_answer_is_tried_once_in_a_round(bench, assenter):
+    up, down = Collector("memory:up"), Collector("memory:down", down=True)
+    for notice_s in (60, 61, 62):
+        bench.propose(ACCEPTS, notice_s=notice_s)
+    one = assenter(1, down, up)
+    assert one.judge_and_sign() == 3
+    assert (down.asked, len(up.given)) == (1, 3)
+    down.down = False
+    assert one.judge_and_sign() == 3
+    assert down.given == up.given
 
 
 def test_a_law_that_cannot_be_read_now_is_judged_later(bench, relay, assenter):

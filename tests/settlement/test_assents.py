@@ -12,6 +12,7 @@ import pytest
 from chain.hashing import text_id
 from chain.law_stone import LawStoneClient
 from chain.reverts import TransactionReverted
+from chain.timelock import Operation, TimelockClient
 from chain.typed_data import Domain, assent_digest
 from chain.values import Amendment, LawStatus, Seat
 from governance.errors import BadInput
@@ -37,8 +38,14 @@ class Council:
         self.stone.publish(self.stage.customer, SECOND)
         self.amendment = self.propose(SECOND)
         self.id = self.stone.amendment_of(self.amendment)
+        self.ask_for(self.amendment)
         self.stage.move_to(self.stage.configuration.since_s)
         troupe.look()
+
+    def ask_for(self, amendment: Amendment) -> None:
+        """Governance proposes to the timelock to enact it."""
+        timelock = TimelockClient(self.stage.node, self.stage.book.timelock)
+        timelock.schedule(self.stage.governor, Operation((self.stone.enact_call(amendment),), bytes(32)), 0)
 
     def propose(self, text: str, notice_s: int = 0) -> Amendment:
         amendment = self.stone.amendment(Seat.SETTLEMENT, text_id(text), True, notice_s)
@@ -80,6 +87,20 @@ def test_an_assent_is_brought_once_a_quorum_gave_its(council: Council) -> None:
     assert council.troupe.assents.given(council.id) == []
     council.stage.govern(council.stone.enact_call(council.amendment))
     assert council.stone.running_in(Seat.SETTLEMENT).law == text_id(SECOND)
+
+
+def test_the_relay_pays_for_no_assent_that_governance_did_not_ask_for(council: Council) -> None:
+    many = [council.propose(SECOND, notice_s) for notice_s in (1, 2, 3)]
+    council.troupe.look()
+    for amendment in many:
+        key = council.stone.amendment_of(amendment)
+        for member in (0, 1, 2):
+            council.troupe.assents.take(key, council.signed(member, amendment=key))
+    assert council.troupe.assent_reporter.step() == 0
+    council.ask_for(many[1])
+    council.troupe.look()
+    assert council.troupe.assent_reporter.step() == 1
+    assert council.stone.progress_of(council.stone.amendment_of(many[1])).assented
 
 
 def test_the_relay_keeps_what_verifies_and_nothing_else(council: Council) -> None:

@@ -285,3 +285,29 @@ for samples in range(int(sys.argv[2]), 20):
     verdict = law.decide(Case(samples, Ratio(0, 1), Ratio(0, 1), Ratio(0, 1), figures))
     print(f"told {samples} {verdict.tier} {verdict.clauses}", flush=True)
 """
+
+
+@pytest.mark.parametrize("rounds", [240_000, 260_000, 499_000, 499_920])
+def test_what_was_answered_before_in_a_thread_does_not_decide_whether_a_law_ends(
+    way: str, make_case: MakeCase, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    monkeypatch.setattr(questions, "CASE_ALLOWED_S", 60.0)
+    burn = "burn(0) :- !.\nburn(N) :- M is N - 1, burn(M).\n"
+    law = load_law(f"{burn}decide(case(S, _, _, _, _), met, [x]) :- ( S < 100 -> true ; burn({rounds}) ).")
+    questions.detach()
+    assert law.decide(make_case()).clauses == ("x",)
+    questions.detach()
+    assert law.decide(make_case(samples=1)).clauses == ("x",)
+    assert law.decide(make_case()).clauses == ("x",)
+
+
+def test_clauses_of_several_answers_do_not_vouch_for_one_that_cites_them_all(way: str, make_case: MakeCase) -> None:
+    first, second = ([f"{letter}({number})" for number in range(30)] for letter in "ab")
+    law = load_law(
+        f"decide(case(1, _, _, _, _), met, [{', '.join(first)}]).\n"
+        f"decide(case(1, _, _, _, _), met, [{', '.join(second)}]).\n"
+        f"decide(case(2, _, _, _, _), met, [{', '.join(first + second)}])."
+    )
+    for samples, says in ((2, "no verdict with its clauses"), (1, "more clauses together"), (2, "no verdict with its clauses")):
+        with pytest.raises(LawMisstated, match=says):
+            law.decide(make_case(samples=samples))
