@@ -106,8 +106,10 @@ class Router:
             self._others.clear()
             self._renamed.clear()
             self._explained = {}
-            self._main.load(offers, self._generation + 1)
-            self._generation += 1
+            try:
+                self._main.load(offers, self._generation + 1)
+            finally:  # the offers may be others by now, even where Prolog could not be told of them
+                self._generation = self._main.generation
 
     def put(self, offer: OfferFacts) -> None:
         """One offer, new or in the place of the one of its name."""
