@@ -505,6 +505,28 @@ def test_what_is_kept_of_requests_and_verdicts_is_bounded(monkeypatch: pytest.Mo
     assert sum(len(profile.verdicts) for profile in router._main.shelves.profiles()) <= 200
 
 
+@pytest.mark.parametrize("offers", [[], [OFFER]])
+@pytest.mark.parametrize("between", ["D = C", "D is C + 0"])
+def test_what_callers_make_up_is_bounded_however_few_offers_there_are(
+    monkeypatch: pytest.MonkeyPatch, offers: list[OfferFacts], between: str
+) -> None:
+    monkeypatch.setattr(routing, "_MOST_BOARDS", 8)
+    monkeypatch.setattr(routing, "_MOST_EXPLAINED", 100)
+    monkeypatch.setattr(board, "_MOST_KINDS", 16)
+    law = load_routing_law(
+        f"route_inference(R, P) :- price_ceiling_micro_usd(R, C), {between}, provider_spot_price_micro_usd(P, S), S =< D.\n"
+    )
+    router = Router(law)
+    router.load(offers)
+    for ceiling in range(60):
+        request = replace(REQUEST, price_ceiling_micro_usd=ceiling)
+        assert router.explain(request).choice is None
+        assert router.decide(request).rung is None
+        assert len(router._others) <= 8
+        assert len(router._explained) <= 100 // routing._DECISION
+        assert len(router._main._young) + len(router._main._old) <= 16
+
+
 def test_prolog_forgets_offers_that_are_gone(eu_health: Law) -> None:
     def kept() -> int:
         judge = next(iter([judging.Judge(eu_health, reading_of(eu_health))]))
