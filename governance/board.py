@@ -20,6 +20,7 @@ from governance.signatures import Signature
 
 _KEPT_CHANGES = 1_024
 _TOLD_AT_ONCE = 1_000
+_MOST_KINDS = 16_384
 _MOST_JUDGED = 200_000  # shelves, over all kinds of request that are kept
 _MOST_VERDICTS = 500_000
 JudgedBy = Callable[[Callable[[], None]], None]
@@ -78,7 +79,7 @@ class Board:
 
     def _keep(self, key: object, kind: Kind) -> None:
         if self._young.get(key) is not kind:
-            room = max(8, _MOST_JUDGED // max(1, len(self.shelves.shelves)))
+            room = max(8, min(_MOST_KINDS, _MOST_JUDGED // max(1, len(self.shelves.shelves))))
             if len(self._young) >= room // 2:
                 self._old, self._young = self._young, {}
             self._young[key] = kind

@@ -9,6 +9,7 @@ import itertools
 import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from governance import questions
 from governance.engine import EngineFault
@@ -95,8 +96,8 @@ class Judge:
 
     def tell(self, profiles: Iterable[Profile]) -> None:
         """Has Prolog keep what is known of these, under new numbers, where it does not yet. Raises EngineFault."""
-        if _ORPHANS:
-            orphans = [_ORPHANS.popleft() for _ in range(len(_ORPHANS))]
+        orphans = _taken(_ORPHANS)
+        if orphans:
             questions.plain("surety_routing", "forget", f"[{','.join(map(str, orphans))}]")
         new = [profile for profile in dict.fromkeys(profiles) if not profile.number]
         if not new:
@@ -107,6 +108,15 @@ class Judge:
         questions.plain("surety_routing", "keep", "\n".join(lines))
         for number, profile in zip(numbers, new, strict=True):
             profile.number = number
+
+
+def _taken(numbers: deque[int]) -> list[int]:
+    """All of them, which are gone from there then. Other threads may be at it, too."""
+    taken: list[int] = []
+    with suppress(IndexError):
+        while True:
+            taken.append(numbers.popleft())
+    return taken
 
 
 def _named(answer: str) -> Strategy:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+from governance.errors import SuretyError
 
 LOOK_EVERY_S = 0.02
 _PATIENCE = 50  # looks at idle pulses before the watchdog sleeps
@@ -99,7 +102,8 @@ class Watchdog:
         for pulse in pulses:
             question = pulse.overdue()
             if question:
-                self._stop(pulse.engine, question)
+                with suppress(SuretyError):  # it is tried again with the next look: nobody else stops anything
+                    self._stop(pulse.engine, question)
         return any(pulse.question for pulse in pulses)
 
     def _all(self) -> list[Pulse]:

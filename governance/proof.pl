@@ -27,11 +27,17 @@ explain(Law, QuestionText, CaseText, Text, 1, Told) :-
     number_string(Question, QuestionText),
     term_string(Case, CaseText),
     lines_of(Text, Lines),
-    forall(member(Name, [surety_proof_answers, surety_proof_dead]), nb_setval(Name, [])),
-    forall(member(Name, [surety_proof_at, surety_proof_top, surety_proof_last]), nb_setval(Name, none)),
     inference_limit(Limit),
-    surety_host:bounded(Question, surety_proof:answers(ctx(Law, Lines), Case), Limit, Outcome),
-    with_output_to(string(Told), tell(Outcome, Lines)).
+    setup_call_cleanup(
+        remember_nothing,
+        ( surety_host:bounded(Question, surety_proof:answers(ctx(Law, Lines), Case), Limit, Outcome),
+          with_output_to(string(Told), tell(Outcome, Lines)) ),
+        ( remember_nothing, garbage_collect )).
+
+%   What is remembered takes of the stack that this thread's next law has.
+remember_nothing :-
+    forall(member(Name, [surety_proof_answers, surety_proof_dead]), nb_setval(Name, [])),
+    forall(member(Name, [surety_proof_at, surety_proof_top, surety_proof_last]), nb_setval(Name, none)).
 
 answers(Ctx, Case) :-
     most_answers(Most),

@@ -96,14 +96,20 @@ strategy(Law, QuestionText, RequestText, Status, Answer) :-
     b_setval(surety_offer, none),
     inference_limit(Limit),
     most_strategies(Most),
-    bounded(Question, findall(Strategy, limit(Most, Law:strategy(request, Strategy)), Found), Limit, Outcome),
+    TooMany is Most + 1,
+    bounded(Question, findall(Strategy, limit(TooMany, Law:strategy(request, Strategy)), Found), Limit, Outcome),
     (   Outcome == done
-    ->  sort(Found, Strategies), one_strategy(Strategies, Status, Answer)
+    ->  one_strategy(Found, Status, Answer)
     ;   Outcome = stopped(Status, Answer)
     ).
 
 one_strategy([], 1, "") :- !.
-one_strategy(Strategies, Status, Answer) :-
+one_strategy([_|More], -4, Answer) :-
+    most_strategies(Most),
+    length(More, Most), !,
+    shown("the law gives more strategies than one should: over ~W", Most, Answer).
+one_strategy(Found, Status, Answer) :-
+    sort(Found, Strategies),
     (   member(Other, Strategies), \+ known_strategy(Other)
     ->  Status = -4, shown("this is no strategy: ~W", Other, Answer)
     ;   Strategies = [Strategy]

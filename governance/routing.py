@@ -28,8 +28,9 @@ from governance.signatures import ON_DEMAND, SPOT, Capacity
 __all__ = ["ON_DEMAND", "SPOT", "Choice", "OfferFacts", "Refusal", "RequestFacts", "RouteDecision", "Router", "Rung", "route"]
 
 _KEPT_CHANGES = 1_024
-_FEWEST_OTHERS, _MOST_OTHERS = 2, 100_000  # boards, and offers on all of them
+_FEWEST_OTHERS, _MOST_BOARDS, _MOST_OTHERS = 2, 256, 100_000  # boards, boards, and offers on all of them
 _MOST_EXPLAINED = 50_000  # rungs, over all decisions that are kept in full
+_DECISION = 8  # what a decision takes besides, in rungs: callers can ask for many that have none
 _NAMED = itemgetter(-2, -1)  # of an order, the rung
 _ONLY_SPOT = "it has spot capacity alone, which serves batch requests only"
 
@@ -106,8 +107,10 @@ class Router:
             self._others.clear()
             self._renamed.clear()
             self._explained = {}
-            self._main.load(offers, self._generation + 1)
-            self._generation += 1
+            try:
+                self._main.load(offers, self._generation + 1)
+            finally:  # the offers may be others by now, even where Prolog could not be told of them
+                self._generation = self._main.generation
 
     def put(self, offer: OfferFacts) -> None:
         """One offer, new or in the place of the one of its name."""
@@ -142,7 +145,7 @@ class Router:
             kind, choice = board.decided(key, request)
             ranked, refused = _ranked(kind), _refused(kind, board)
             decision = RouteDecision(choice.rung, choice.clauses, choice.strategy, ranked, refused)
-            if (len(self._explained) + 1) * (len(ranked) + len(refused)) > _MOST_EXPLAINED:
+            if (len(self._explained) + 1) * (_DECISION + len(ranked) + len(refused)) > _MOST_EXPLAINED:
                 self._explained.clear()
             self._explained[key] = self._generation, decision
             return decision
@@ -162,7 +165,7 @@ class Router:
         if board is None:
             board = Board(self.law, self._reading.at(figures), self._judged_by)
             board.load(self._main.shelves.offers(), self._generation)
-            while len(self._others) >= max(_FEWEST_OTHERS, _MOST_OTHERS // max(1, len(self))):
+            while len(self._others) >= max(_FEWEST_OTHERS, min(_MOST_BOARDS, _MOST_OTHERS // max(1, len(self)))):
                 self._others.popitem(last=False)
             self._others[figures] = board
         self._others.move_to_end(figures)

@@ -55,6 +55,8 @@ def main() -> None:
     for standard in (0, 1, 2):  # what Prolog prints must not look like an answer
         os.dup2(nothing, standard)
     _raise_stack_limit()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who ignores it, as our parent may, cannot wait for a child
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     try:
         prolog = TrialProlog()
     except SuretyError as error:

@@ -10,6 +10,7 @@ import pytest
 
 from governance import overdue, questions
 from governance.case import Case
+from governance.engine import EngineFault
 from governance.law import Law, LawLimit, load_law
 from governance.overdue import Pulse, Watchdog
 
@@ -77,6 +78,25 @@ def test_the_watchdog_stops_what_is_overdue_and_looks_again_after_resting(monkey
         assert called.wait(10)
         assert (7, number) in stopped
         pulse.question = 0
+    watchdog.forget(pulse)
+
+
+def test_the_watchdog_tries_again_what_it_could_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overdue, "LOOK_EVERY_S", 0.001)
+    tries = iter([True, True])
+    stopped = threading.Event()
+
+    def stop(_engine: int, _question: int) -> None:
+        if next(tries, False):
+            raise EngineFault("no engine for the watchdog")
+        stopped.set()
+
+    watchdog = Watchdog(stop)
+    pulse = watchdog.watch(7)
+    pulse.cpu_clock = None
+    pulse.begin(0.0)
+    watchdog.wake()
+    assert stopped.wait(10)
     watchdog.forget(pulse)
 
 

@@ -151,3 +151,13 @@ def test_the_four_outcomes_that_are_no_verdict_are_told_apart() -> None:
     assert len(set(kinds)) == len(kinds)
     assert LawFault.kind not in kinds  # each says its own
     assert {"failure", "exception", "limit", "conflict", "misstated"} <= set(kinds)
+
+
+def test_what_was_explained_takes_nothing_of_the_room_of_the_next_law(make_case: Make) -> None:
+    roomy = load_law(
+        "list(0, []) :- !.\nlist(N, [a|L]) :- M is N - 1, list(M, L).\n"
+        "decide(_, met, [x]) :- list(200_000, L), list(150_000, M), L \\== M."
+    )
+    assert roomy.decide(make_case()).outcome is Outcome.MET
+    assert prove(load_law("decide(_, V, [x]) :- between(1, 14, _), length(V, 40_000)."), make_case()).ways
+    assert roomy.decide(make_case()).outcome is Outcome.MET

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance import board, judging, questions, routing
+from governance.engine import EngineFault
 from governance.errors import BadInput
 from governance.facts import OfferFacts, RequestFacts
 from governance.law import Law, LawConflict, LawError, LawFault, LawLimit, LawMisstated, load_routing_law
@@ -398,6 +400,7 @@ def test_the_law_chooses_what_comes_first(strategy: str, best: str) -> None:
         ("strategy(_, [cost_first]).\n", LawMisstated),
         ("strategy(R, cost_first) :- country(R, C), C > 1.\n", LawError),
         ("strategy(_, X) :- strategy(_, X).\n", LawLimit),
+        ("strategy(_, S) :- between(1, 17, N), ( N < 17 -> S = cost_first ; S = sla_first ).\n", LawMisstated),
     ],
 )
 def test_a_strategy_that_is_not_one_is_an_error_of_the_decision(rules: str, kind: type[LawFault]) -> None:
@@ -428,6 +431,23 @@ def test_two_offers_of_one_name_are_refused_and_change_nothing(eu_health: Law) -
     with pytest.raises(BadInput, match="two offers are named 'x'"):
         router.load([replace(OFFER, offer="x"), replace(OFFER, offer="x")])
     assert router.explain(REQUEST) == before
+
+
+def test_what_prolog_could_not_be_told_of_makes_no_later_choice_an_old_one(eu_health: Law) -> None:
+    absent = iter([False, True])
+
+    def judged_by(work: Callable[[], None]) -> None:
+        if next(absent, False):
+            raise EngineFault("no engine")
+        work()
+
+    router = Router(eu_health, judged_by=judged_by)
+    router.load([OFFER])
+    with pytest.raises(EngineFault):
+        router.load([replace(OFFER, offer="dear")])
+    assert router.decide(REQUEST).rung == Rung("dear", "spot")
+    router.put(replace(OFFER, offer="cheap", spot_price_micro_usd=1))
+    assert router.decide(REQUEST).rung == Rung("cheap", "spot")
 
 
 def test_eight_threads_get_no_wrong_answer_while_offers_change(eu_health: Law) -> None:
@@ -485,6 +505,28 @@ def test_what_is_kept_of_requests_and_verdicts_is_bounded(monkeypatch: pytest.Mo
     assert sum(len(profile.verdicts) for profile in router._main.shelves.profiles()) <= 200
 
 
+@pytest.mark.parametrize("offers", [[], [OFFER]])
+@pytest.mark.parametrize("between", ["D = C", "D is C + 0"])
+def test_what_callers_make_up_is_bounded_however_few_offers_there_are(
+    monkeypatch: pytest.MonkeyPatch, offers: list[OfferFacts], between: str
+) -> None:
+    monkeypatch.setattr(routing, "_MOST_BOARDS", 8)
+    monkeypatch.setattr(routing, "_MOST_EXPLAINED", 100)
+    monkeypatch.setattr(board, "_MOST_KINDS", 16)
+    law = load_routing_law(
+        f"route_inference(R, P) :- price_ceiling_micro_usd(R, C), {between}, provider_spot_price_micro_usd(P, S), S =< D.\n"
+    )
+    router = Router(law)
+    router.load(offers)
+    for ceiling in range(60):
+        request = replace(REQUEST, price_ceiling_micro_usd=ceiling)
+        assert router.explain(request).choice is None
+        assert router.decide(request).rung is None
+        assert len(router._others) <= 8
+        assert len(router._explained) <= 100 // routing._DECISION
+        assert len(router._main._young) + len(router._main._old) <= 16
+
+
 def test_prolog_forgets_offers_that_are_gone(eu_health: Law) -> None:
     def kept() -> int:
         judge = next(iter([judging.Judge(eu_health, reading_of(eu_health))]))
@@ -506,6 +548,17 @@ def test_prolog_forgets_offers_that_are_gone(eu_health: Law) -> None:
     del router
     gc.collect()
     assert kept() <= before
+
+
+def test_numbers_to_be_forgotten_may_be_taken_by_another_thread_meanwhile() -> None:
+    class Shared(deque[int]):
+        def popleft(self) -> int:
+            mine = super().popleft()
+            self.clear()
+            return mine
+
+    assert judging._taken(Shared([1, 2, 3])) == [1]
+    assert judging._taken(deque([1, 2, 3])) == [1, 2, 3]
 
 
 def test_every_fact_of_an_offer_and_a_request_is_granted() -> None:

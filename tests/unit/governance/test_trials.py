@@ -193,6 +193,19 @@ def test_the_process_holds_nothing_of_ours_but_two_pipes(room: TrialRoom, monkey
     assert process.children() == []
 
 
+def test_laws_are_tried_for_a_process_that_ignores_its_children_and_blocks_signals(repository: Path) -> None:
+    script = f"""
+        import signal
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
+        from governance import trial
+        report = trial.examine("{MET} :- append(X, [a], Y), X == Y.", "decide/3")
+        print(report.found, report.asked[0])
+    """
+    done = run(repository, script)
+    assert done.stdout == "admitted decide/3 1 time\n", done.stderr
+
+
 def test_a_process_that_died_is_replaced(room: TrialRoom) -> None:
     room.examine(f"{MET}.", "decide/3")
     first = process_of(room)
