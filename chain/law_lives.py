@@ -40,9 +40,10 @@ class Tenure:
 
 @dataclass(frozen=True, slots=True)
 class LawLives:
-    """All that LawStone said so far. A value: ``after`` gives the next."""
+    """All that LawStone said so far. A value: ``after`` gives the next. ``enacted`` says for which seats laws were."""
 
     statuses: Mapping[bytes, LawStatus] = field(default_factory=dict)
+    enacted: frozenset[tuple[bytes, Seat]] = frozenset()
     tenures: tuple[Tenure, ...] = ()
     proposals: Mapping[bytes, Proposal] = field(default_factory=dict)
 
@@ -65,9 +66,16 @@ class LawLives:
         """The law that runs in a seat; None before the first."""
         return next((tenure for tenure in reversed(self.tenures) if tenure.seat is seat), None)
 
+    def status_in(self, law: bytes, seat: Seat) -> LawStatus:
+        """Where a law stands for one seat: one that is enacted for the other alone is no more than published."""
+        status = self.statuses.get(law, LawStatus.NONE)
+        elsewhere = status is LawStatus.ENACTED and (law, seat) not in self.enacted
+        return LawStatus.PUBLISHED if elsewhere else status
+
     def is_good(self, proposal: Proposal) -> bool:
         """Whether an amendment could still be enacted: it is of the law that runs now, and its law can take the place."""
-        amendment, status = proposal.amendment, self.statuses.get(proposal.amendment.proposed)
+        amendment = proposal.amendment
+        status = self.status_in(amendment.proposed, amendment.seat)
         running = self.running_in(amendment.seat)
         placeable = status is LawStatus.PUBLISHED or (amendment.takes_seat and status is LawStatus.ENACTED)
         named = amendment.running, amendment.revision
@@ -89,7 +97,9 @@ class LawLives:
     def _enacted(self, event: Enacted) -> LawLives:
         moved = self._moved(event.amendment, enacted_in=event.block_number)
         tenure = (Tenure(event.seat, event.law, event.revision, event.block_number),) if event.takes_seat else ()
-        return replace(moved, statuses={**self.statuses, event.law: LawStatus.ENACTED}, tenures=(*self.tenures, *tenure))
+        statuses = {**self.statuses, event.law: LawStatus.ENACTED}
+        enacted = self.enacted | {(event.law, event.seat)}
+        return replace(moved, statuses=statuses, enacted=enacted, tenures=(*self.tenures, *tenure))
 
 
 def _proposed(event: Proposed) -> Proposal:

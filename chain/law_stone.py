@@ -60,6 +60,10 @@ class LawStoneClient(Contract):
         """Where a law stands; NONE for a text that nobody published."""
         return LawStatus(self.read_value("uint8", "statusOf(bytes32)", law))
 
+    def status_in(self, law: bytes, seat: Seat) -> LawStatus:
+        """Where a law stands for one seat: one that is enacted for the other alone is no more than published."""
+        return LawStatus(self.read_value("uint8", "statusIn(bytes32,uint8)", law, seat))
+
     def running_in(self, seat: Seat) -> Running:
         """The law that runs in a seat."""
         law, revision = self.read_values(("bytes32", "uint64"), "lawIn(uint8)", seat)

@@ -14,6 +14,7 @@ from chain.keys import Signer
 from chain.offers import Offer, SignedOffer
 from chain.sender import CallSender
 from chain.typed_data import offer_digest
+from chain.values import Seat
 from cli import stakes
 from cli.connection import Connection, open_signer
 from cli.console import out, print_json, tell
@@ -194,7 +195,7 @@ def _provider_bps(connection: Connection) -> int:
 
 def _law_id(connection: Connection, source: str) -> bytes:
     law = bytes.fromhex(source[2:]) if source.startswith("0x") and len(source) == 66 else text_id(law_text(source))
-    status = connection.law_stone.status_of(law)
+    status = connection.law_stone.status_in(law, Seat.SETTLEMENT)
     if status.name != "ENACTED":
         raise BadInput(
             f"law {source} (0x{law.hex()}) is {status.name.lower()} on this chain",

@@ -13,6 +13,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 contract LawStone is ILawStone, Ownable2Step, EIP712 {
     struct Law {
         Status status;
+        uint8 seats; // bit i: enacted for seat i
         address[] chunks;
     }
 
@@ -57,7 +58,7 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     /// @inheritdoc ILawStone
     function proposeAmendment(bytes32 law, Seat seat, bool takesSeat, uint32 notice) external returns (bytes32 amendment) {
         Chair memory chair = _requireChair(seat);
-        _requireEnactable(law, takesSeat);
+        _requireEnactable(law, seat, takesSeat);
         if (takesSeat && law == chair.running) revert AlreadyRuns(seat, law);
         amendment = _amendment(chair, law, seat, takesSeat, notice);
         Progress storage progress = _progress[amendment];
@@ -85,7 +86,7 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     function found(Seat seat, bytes32 law, bool takesSeat) external onlyOwner {
         bytes32 running = _chairs[seat].running;
         if (running != 0) revert Taken(seat, running);
-        _requireEnactable(law, takesSeat);
+        _requireEnactable(law, seat, takesSeat);
 
         _enact(seat, law, takesSeat, 0);
     }
@@ -97,7 +98,7 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
         if (!progress.assented) revert NotAssented(amendment);
         uint256 until = uint256(progress.proposedAt) + notice;
         if (!Windows.ended(until, block.timestamp)) revert NoticeRunning(amendment, until);
-        _requireEnactable(law, takesSeat); // it may have been broken, or enacted, since it was proposed
+        _requireEnactable(law, seat, takesSeat); // it may have been broken, or enacted, since it was proposed
 
         _enact(seat, law, takesSeat, amendment);
     }
@@ -114,6 +115,13 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     /// @inheritdoc ILawStone
     function statusOf(bytes32 law) external view returns (Status) {
         return _laws[law].status;
+    }
+
+    /// @inheritdoc ILawStone
+    function statusIn(bytes32 law, Seat seat) public view returns (Status) {
+        Law storage record = _laws[law];
+        Status status = record.status;
+        return status == Status.Enacted && record.seats & _bit(seat) == 0 ? Status.Published : status;
     }
 
     /// @inheritdoc ILawStone
@@ -145,7 +153,9 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
 
     function _enact(Seat seat, bytes32 law, bool takesSeat, bytes32 amendment) private {
         Chair storage chair = _chairs[seat];
-        _laws[law].status = Status.Enacted;
+        Law storage record = _laws[law];
+        record.status = Status.Enacted;
+        record.seats |= _bit(seat);
         if (takesSeat) {
             chair.running = law;
             chair.revision += 1; // assents to amendments of its predecessor are void
@@ -154,8 +164,9 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     }
 
     /// @dev An enacted law may still take a seat: its own of old, or that of the law that it stands beside.
-    function _requireEnactable(bytes32 law, bool takesSeat) private view {
-        Status status = _existing(law).status;
+    function _requireEnactable(bytes32 law, Seat seat, bool takesSeat) private view {
+        _existing(law);
+        Status status = statusIn(law, seat);
         bool enactable = status == Status.Published || (takesSeat && status == Status.Enacted);
         if (!enactable) revert NotEnactable(law, status);
     }
@@ -168,6 +179,10 @@ contract LawStone is ILawStone, Ownable2Step, EIP712 {
     function _existing(bytes32 law) private view returns (Law storage record) {
         record = _laws[law];
         if (record.status == Status.None) revert NotPublished(law);
+    }
+
+    function _bit(Seat seat) private pure returns (uint8) {
+        return uint8(1) << uint8(seat);
     }
 
     function _amendment(Chair memory chair, bytes32 law, Seat seat, bool takesSeat, uint32 notice) private pure returns (bytes32) {

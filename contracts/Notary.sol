@@ -145,7 +145,8 @@ contract Notary is INotary, Multicall {
 
     function _requireReferences(Offer calldata offer) private view {
         if (!isPublished[offer.terms]) revert TermsNotPublished(offer.terms);
-        if (LAW_STONE.statusOf(offer.law) != ILawStone.Status.Enacted) revert LawNotEnacted(offer.law);
+        bool enacted = LAW_STONE.statusIn(offer.law, ILawStone.Seat.Settlement) == ILawStone.Status.Enacted;
+        if (!enacted) revert LawNotEnacted(offer.law);
     }
 
     /// @dev Both sides know the rules: the provider by its least share, the customer by the numbers that it names.

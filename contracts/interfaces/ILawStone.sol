@@ -8,8 +8,9 @@ pragma solidity ^0.8.28;
 /// enacted there by governance alone. An amendment needs two keys besides the timelock: the running law permits it, and the proposed law
 /// accepts to be established. Both are judged off chain by every member of the committee; a quorum's signature stands for both.
 ///
-/// Enacted laws may be named by new agreements, whether they run in a seat or stand beside the one that does. A broken law never is again;
-/// running agreements keep it, and so does its seat, until an amendment that it permits.
+/// A law is enacted for one seat at a time. New agreements may name those enacted for settlement, whether they run in its seat or stand beside
+/// the one that does. A broken law is in force for neither, and never again; running agreements keep it, and so does its seat, until an
+/// amendment that it permits.
 interface ILawStone {
     enum Status {
         None,
@@ -78,6 +79,9 @@ interface ILawStone {
     function breakLaw(bytes32 law) external;
 
     function statusOf(bytes32 law) external view returns (Status);
+
+    /// @notice Where a law stands for one seat: a law that is enacted for the other seat alone is no more than published.
+    function statusIn(bytes32 law, Seat seat) external view returns (Status);
 
     function textOf(bytes32 law) external view returns (bytes memory);
 

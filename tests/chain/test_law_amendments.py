@@ -116,3 +116,13 @@ def test_a_law_beside_waits_for_its_notice(chamber: Chamber):
     chamber.market.governor.act([chamber.stone.enact_call(amendment)])
     assert chamber.stone.status_of(text_id(SECOND)) is LawStatus.ENACTED
     assert chamber.stone.running_in(Seat.SETTLEMENT).law == text_id(chamber.market.law)
+
+
+def test_a_law_of_routing_is_no_law_of_settlement(chamber: Chamber):
+    stone = chamber.stone
+    chamber.market.governor.act([stone.found_call(Seat.ROUTING, text_id(SECOND))])
+    assert stone.status_of(text_id(SECOND)) is LawStatus.ENACTED
+    assert stone.status_in(text_id(SECOND), Seat.ROUTING) is LawStatus.ENACTED
+    assert stone.status_in(text_id(SECOND), Seat.SETTLEMENT) is LawStatus.PUBLISHED
+    chamber.docket.refresh()
+    assert chamber.docket.lives().status_in(text_id(SECOND), Seat.SETTLEMENT) is LawStatus.PUBLISHED

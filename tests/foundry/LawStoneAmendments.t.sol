@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ICommittee} from "../../contracts/interfaces/ICommittee.sol";
 import {ILawStone} from "../../contracts/interfaces/ILawStone.sol";
+import {INotary} from "../../contracts/interfaces/INotary.sol";
 import {Deploy} from "./support/Deploy.sol";
 import {House} from "./support/House.sol";
 import {Signing} from "./support/Signing.sol";
@@ -38,6 +39,15 @@ contract LawStoneAmendmentsTest is House {
         VM.prank(GOVERNOR);
         VM.expectRevert(refusal);
         lawStone.enact(law_, SETTLEMENT, takesSeat, notice);
+    }
+
+    function refusedToOpen(INotary.Offer memory offer, bytes memory refusal) private {
+        (uint32 parameters, uint32 listing) = (pactum.currentParameters(), pactum.currentListing(offer.token));
+        uint64 start = uint64(timeNow() + offer.lead);
+        bytes memory signature = signed(offer);
+        VM.prank(CUSTOMER);
+        VM.expectRevert(refusal);
+        notary.open(offer, signature, start, 1, parameters, listing);
     }
 
     function lacksAssent(bytes32 amendment) private pure returns (bytes memory) {
@@ -236,6 +246,30 @@ contract LawStoneAmendmentsTest is House {
         VM.prank(GOVERNOR);
         VM.expectRevert(refusal);
         lawStone.enact(second, ROUTING, true, 0);
+    }
+
+    /// @dev Whoever founds a seat late, or amends the other one, passes by neither key of this one.
+    function test_aLawThatIsInForceForOneSeatIsNotForTheOther() public {
+        bytes32 third = lawStone.publish("the third law");
+        VM.prank(GOVERNOR);
+        lawStone.found(ROUTING, second, false);
+        VM.prank(GOVERNOR);
+        lawStone.found(ROUTING, third, true);
+        bytes32[2] memory routing = [second, third];
+        for (uint256 i = 0; i < routing.length; ++i) {
+            VM.assertEq(uint8(lawStone.statusIn(routing[i], ROUTING)), uint8(ILawStone.Status.Enacted));
+            VM.assertEq(uint8(lawStone.statusIn(routing[i], SETTLEMENT)), uint8(ILawStone.Status.Published));
+        }
+        INotary.Offer memory offer = anOffer();
+        offer.law = second;
+        refusedToOpen(offer, abi.encodeWithSelector(INotary.LawNotEnacted.selector, second));
+        enacted(second); // with both keys it is for settlement, too
+        VM.assertEq(uint8(lawStone.statusIn(second, SETTLEMENT)), uint8(ILawStone.Status.Enacted));
+        opened(offer, 1);
+        VM.prank(GOVERNOR);
+        lawStone.breakLaw(second);
+        VM.assertEq(uint8(lawStone.statusIn(second, SETTLEMENT)), uint8(ILawStone.Status.Broken));
+        VM.assertEq(uint8(lawStone.statusIn(second, ROUTING)), uint8(ILawStone.Status.Broken));
     }
 
     function test_anAssentIsVoidOnceAnotherLawTookTheSeat() public {

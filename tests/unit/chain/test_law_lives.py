@@ -107,3 +107,15 @@ def test_an_amendment_that_does_not_hash_to_its_id_is_forged(founded: LawLives):
     forged = Proposed(*at(), event.amendment, event.law, Seat.ROUTING, True, FIRST, 1, 0, SOMEBODY)
     with pytest.raises(ForgedAmendment, match="does not hash"):
         founded.after(forged)
+
+
+def test_a_law_that_is_enacted_for_one_seat_is_not_for_the_other(founded: LawLives):
+    routing = Enacted(*at(), THIRD, Seat.ROUTING, True, 1, bytes(32))
+    beside = amendment(THIRD, takes_seat=False)
+    lives = told(routing, proposed(beside), lives=founded)
+    assert lives.status_in(THIRD, Seat.ROUTING) is LawStatus.ENACTED
+    assert lives.status_in(THIRD, Seat.SETTLEMENT) is LawStatus.PUBLISHED
+    assert lives.status_in(b"\4" * 32, Seat.SETTLEMENT) is LawStatus.NONE
+    assert [found.amendment for found in lives.awaiting_assent()] == [beside]
+    assert told(enacted(beside), lives=lives).status_in(THIRD, Seat.SETTLEMENT) is LawStatus.ENACTED
+    assert told(Broken(*at(), THIRD), lives=lives).status_in(THIRD, Seat.SETTLEMENT) is LawStatus.BROKEN
