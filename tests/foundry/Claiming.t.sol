@@ -284,6 +284,15 @@ contract ClaimingTest is House {
         VM.assertEq(pactum.claimCustomer(ids(agreement, foreign)), 2_000_000_000);
     }
 
+    /// @dev The log names an agreement where money moved, and nowhere else.
+    function test_nothingIsToldOfAgreementsThatOweTheCustomerNothing() public {
+        uint96 foreign = _ofAnotherProvider();
+        reportAndSettle(breach(agreement, 0, 1000, 0));
+        VM.recordLogs();
+        VM.assertEq(pactum.claimCustomer(ids(agreement, foreign)), 100_000_000);
+        VM.assertEq(VM.getRecordedLogs().length, 2, "one agreement's payment, and the token's own");
+    }
+
     // members ---------------------------------------------------------------------------------------------------------------------
 
     /// @dev Rows that ended now, reported by some of the members.
