@@ -208,7 +208,9 @@ def test_a_law_is_put_in_force_beside_the_running_one(capital: Capital, refused:
     where = ("--seat", "settlement", "--beside")
     assert town.surety("law", "propose", law, *where, by="customer").code == 0
     assert capital.judge(1, 2, 3) == 3
-    assert town.surety("law", "enact", law, *where, "--json", by="governor").json["assented"] is False  # nobody asked for it before
+    assert (
+        town.surety("law", "enact", law, *where, "--json", by="governor").json["assented"] is False
+    )  # nobody asked for it before
     capital.look()
     assert town.surety("law", "enact", law, *where, "--wait", by="governor").code == 0
     assert town.surety(*offer, "--out", str(town.folder / "o.json"), by="acme").code == 0
