@@ -19,6 +19,8 @@ from governance.law import load_law
 app = typer.Typer(no_args_is_help=True, help="Laws: ask one what it says of a case, propose one, see which run.")
 law_writing.add_to(app)
 
+_MOST_CHARACTERS = 16 * 1024**2  # far more than any law, case or document of terms may have
+
 LawSource = Annotated[str, typer.Argument(metavar="LAW", help="A Prolog file, or the name of a law that ships: standard.")]
 
 
@@ -69,10 +71,14 @@ def law_text(source: str) -> str:
 
 
 def text_of(path: Path) -> str:
-    """A file's text. Raises BadInput where it cannot be read, or is no UTF-8."""
+    """A file's text. Raises BadInput where it cannot be read, is no UTF-8, or goes on and on."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_MOST_CHARACTERS + 1)
     except OSError as cause:
         raise BadInput(f"cannot be read: {cause.strerror}", source=str(path), remedy="name a file that exists") from cause
     except UnicodeDecodeError as cause:
         raise BadInput("is not UTF-8 text", source=str(path), remedy="save it as UTF-8") from cause
+    if len(text) > _MOST_CHARACTERS:
+        raise BadInput(f"has more than {_MOST_CHARACTERS:,} characters", source=str(path), remedy="name the right file")
+    return text

@@ -35,6 +35,10 @@ _UNSEEN = re.compile(
 # The ways in which Prolog writes such a letter in others. A comment may not hold them either.
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]+)|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]+)|([abefrv]))")
 
+# Prolog reads a decimal as a float, of which these many digits are kept whatever they are.
+_DECIMAL = re.compile(r"(?<![\w'.])(\d[\d_]*)\.(\d[\d_]*)([eE][+-]?\d+)?")
+_EXACT_DIGITS = 15
+
 
 class LawRefused(BadInput):
     """The text is no law: it does not parse, calls what no law may call, or lacks its entry. Names line and column."""
@@ -230,6 +234,11 @@ def _check_text(text: str, name: str) -> None:
     for escape in _ESCAPE.finditer(text):
         if not _is_seen(escape):
             raise _refused(text, escape.start(), f"{escape[0]:.20} stands for a character that cannot be seen", name)
+    for decimal in _DECIMAL.finditer(text):
+        if decimal[3] or len((decimal[1] + decimal[2]).replace("_", "").lstrip("0")) > _EXACT_DIGITS:
+            raise _refused(
+                text, decimal.start(), f"{decimal[0]:.40} would be rounded; write at most {_EXACT_DIGITS} digits", name
+            )
     if len(text.encode()) > MAX_LAW_BYTES:
         raise LawRefused(f"larger than {MAX_LAW_BYTES} bytes", source=name, value=len(text), remedy="shorten the law")
 

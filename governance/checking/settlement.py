@@ -185,4 +185,4 @@ def _scope(under: Sequence[Ladder], *, proved: bool) -> str:
         return f"{cases}, under any terms: the law does not look at them"
     names = [ladder.name for ladder in under]
     shown = ", ".join(names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"])
-    return f"{cases}, under {len(names)} sets of terms alone: {shown}"
+    return f"{cases}, under {len(names)} {'set' if len(names) == 1 else 'sets'} of terms alone: {shown}"

@@ -85,6 +85,13 @@ def test_a_law_that_does_not_parse_or_has_no_or_two_verdicts_gives_none(surety, 
     assert ran.out == ""
 
 
+def test_a_file_without_an_end_is_refused(surety):
+    endless = Path("/dev/zero")
+    if not endless.exists():
+        pytest.skip("there is no file without an end here")
+    assert "16,777,216 characters" in one_line(surety("law", "decide", "standard", "--case", str(endless)))
+
+
 def test_an_unknown_key_in_a_case_is_refused(surety, tmp_path):
     case = json.loads((EXAMPLES / "case.json").read_text()) | {"bribe": 1}
     file = tmp_path / "case.json"

@@ -102,6 +102,14 @@ def test_counts_beyond_64_bits_reach_the_law_exactly(make_case: MakeCase) -> Non
     assert law.decide(case).tier == large % 251
 
 
+def test_decimals_are_compared_to_their_last_digit(make_case: MakeCase) -> None:
+    law = load_law(
+        "decide(case(S, _, _, _, _), breach(T, 0, 0), [x]) :- findall(x, above(S), Xs), length(Xs, T).\n"
+        "above(S) :- S > 0.999999999999999.\nabove(S) :- S > 1.00000000000000.\nabove(S) :- S < 1.00000000000001."
+    )
+    assert [law.decide(make_case(samples=samples)).tier for samples in (0, 1, 2)] == [1, 2, 2]
+
+
 def test_the_case_is_the_documented_term(make_case: MakeCase) -> None:
     law = load_law(
         "decide(case(7, share(1, 2), share(3, 4), share(5, 6), "
