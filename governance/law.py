@@ -236,9 +236,8 @@ def _check_text(text: str, name: str) -> None:
             raise _refused(text, escape.start(), f"{escape[0]:.20} stands for a character that cannot be seen", name)
     for decimal in _DECIMAL.finditer(text):
         if decimal[3] or len((decimal[1] + decimal[2]).replace("_", "").lstrip("0")) > _EXACT_DIGITS:
-            raise _refused(
-                text, decimal.start(), f"{decimal[0]:.40} would be rounded; write at most {_EXACT_DIGITS} digits", name
-            )
+            rounded = f"{decimal[0]:.40} would be rounded; write at most {_EXACT_DIGITS} digits"
+            raise _refused(text, decimal.start(), rounded, name)
     if len(text.encode()) > MAX_LAW_BYTES:
         raise LawRefused(f"larger than {MAX_LAW_BYTES} bytes", source=name, value=len(text), remedy="shorten the law")
 
