@@ -51,7 +51,7 @@ def test_a_shipped_law_is_checked_under_the_example_and_random_terms(surety):
 def test_terms_that_are_given_stand_in_for_the_examples(surety):
     terms = str(REPOSITORY / "examples" / "monthly.yaml")
     told = json.loads(surety("law", "check", "standard", "--terms", terms, "--json").out)
-    assert told["checked"][0]["holds_for"].endswith("1 sets of terms alone: monthly.yaml")
+    assert told["checked"][0]["holds_for"].endswith("1 set of terms alone: monthly.yaml")
 
 
 def test_a_refused_law_is_a_finding_and_no_traceback(surety, tmp_path):
