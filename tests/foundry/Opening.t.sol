@@ -9,7 +9,7 @@ import {Periods} from "../../contracts/libraries/Periods.sol";
 import {Deploy} from "./support/Deploy.sol";
 import {House} from "./support/House.sol";
 import {Signing} from "./support/Signing.sol";
-import {VM} from "./support/Vm.sol";
+import {VM, Vm} from "./support/Vm.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -110,8 +110,13 @@ contract OpeningTest is House {
     function test_openWithoutADepositLocksNothing() public {
         INotary.Offer memory offer = anOffer();
         offer.deposit = 0;
+        VM.recordLogs();
         opened(offer, 1);
         VM.assertEq(lockedStake(), 0);
+        Vm.Log[] memory logs = VM.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            VM.assertNotEq(logs[i].emitter, address(zone));
+        }
     }
 
     // consent ---------------------------------------------------------------------------------------------------------------------
