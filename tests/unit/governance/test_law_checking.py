@@ -235,7 +235,7 @@ def test_a_computed_verdict_beside_a_fixed_one_is_not_taken_for_the_same_everywh
 def test_terms_that_are_given_are_the_only_ones_that_are_spoken_for(figures):
     report = checked(laws.read("standard"), [Ladder("ours.yaml", figures)])
     assert part(report).proved
-    assert part(report).scope == "every case, under 1 sets of terms alone: ours.yaml"
+    assert part(report).scope == "every case, under 1 set of terms alone: ours.yaml"
 
 
 def test_a_law_that_the_fence_refuses_is_a_finding_with_its_place():
